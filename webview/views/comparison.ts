@@ -1,10 +1,10 @@
 import type { ComparisonRecord } from '../../src/core/record/comparisons/comparison.ts';
+import { headlineMetric } from '../../src/core/record/comparisons/leading-metric.ts';
 import { thresholdText } from '../../src/core/record/comparisons/comparison-sentences.ts';
 import { countOf } from '../../src/core/format.ts';
 import {
   chartedMetrics,
   intervalChart,
-  firstCharted,
   sliceChart,
   spreadChart,
 } from '../../src/core/report/comparisons/comparison-charts.ts';
@@ -77,7 +77,7 @@ function sliceCharts(comparison: ComparisonRecord): {
   readonly element: HTMLElement | null;
   readonly charts: readonly ChartFigure[];
 } {
-  const leading = firstCharted(comparison);
+  const leading = headlineMetric(comparison)?.metric;
   const metrics = chartedMetrics(comparison).toSorted(
     (a, b) => Number(b.metric === leading) - Number(a.metric === leading),
   );

@@ -16,6 +16,7 @@ import { isComparison, isRun, isSweep, runsOf, type ResultRecord } from '../../c
 import type { VerdictName } from '../../core/comparison/verdict.ts';
 import { changeText, labelOf } from '../../core/record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../core/record/comparisons/comparison.ts';
+import { headlineMetric } from '../../core/record/comparisons/leading-metric.ts';
 import type { ThroughputSuite } from '../../core/record/suites/suite.ts';
 import { rateName, shortLevel } from '../../core/record/sweeps/level-words.ts';
 import { searchOf } from '../../core/record/sweeps/search-of.ts';
@@ -108,21 +109,15 @@ const verdictTones: Readonly<Record<VerdictName, Tone>> = {
 export const comparisonTone = ({ verdict }: ComparisonRecord): Tone =>
   verdict.name === null ? 'plain' : verdictTones[verdict.name];
 
-/** `A/B worse · p95 +12.3%`: the verdict, and the metric with the largest change. */
+/** `A/B worse · p95 +12.3%`: the verdict, and the change that it names first. */
 export const comparisonWords = (comparison: ComparisonRecord): string =>
-  [`A/B ${comparison.verdict.name ?? 'no verdict'}`, ...largestChange(comparison)].join(' · ');
+  [`A/B ${comparison.verdict.name ?? 'no verdict'}`, ...headlineChange(comparison)].join(' · ');
 
-/** `p95 +12.3%`: the metric with the largest change, of those that are judged; none without values. */
-export function largestChange({ metrics }: ComparisonRecord): readonly string[] {
-  const changes = metrics.flatMap(({ metric, decisive, ratio }) =>
-    decisive && ratio !== null ? [{ metric, ratio }] : [],
-  );
-  const [most] = changes.toSorted((one, other) => sizeOf(other.ratio) - sizeOf(one.ratio));
-  return most === undefined ? [] : [`${labelOf(most.metric)} ${changeText(most.ratio)}`];
+/** `p95 +12.3%`: the change of the metric that the verdict names, or of the first judged one; none without values. */
+export function headlineChange(comparison: ComparisonRecord): readonly string[] {
+  const { metric = '', ratio = null } = headlineMetric(comparison) ?? {};
+  return ratio === null ? [] : [`${labelOf(metric)} ${changeText(ratio)}`];
 }
-
-/** How large a change is, in either direction. */
-const sizeOf = (ratio: number): number => Math.abs(Math.log(ratio));
 
 /** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. `capacity 6`. */
 export function sweepWords(sweep: SweepRecord): string {

@@ -8,7 +8,7 @@ import type { AgainstBaselines } from '../services/runs/against-baselines.ts';
 import { isEndpoints, shownAs } from '../services/workspace/documents.ts';
 import type { History } from '../services/runs/history.ts';
 import type { Runs, RunState } from '../services/runs/runs.ts';
-import { agoWords, largestChange, resultWords, shortWords, toneOf } from './run-words.ts';
+import { agoWords, headlineChange, resultWords, shortWords, toneOf } from './run-words.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -22,7 +22,7 @@ function clockWords(ms: number): string {
 /** `02:13 · pair 13 of 40 · p95 +4.2%`, or what is done before. */
 function comparingWords({ stage, elapsedMs, pair, pairs, record }: Extract<RunState, { kind: 'comparing' }>): string {
   const step = stage ?? (pair === 0 ? 'connecting' : `pair ${pair} of ${pairs}`);
-  return [clockWords(elapsedMs), step, ...(record === null ? [] : largestChange(record))].join(' · ');
+  return [clockWords(elapsedMs), step, ...(record === null ? [] : headlineChange(record))].join(' · ');
 }
 
 function runningWords(state: Exclude<RunState, { kind: 'idle' }>): string {

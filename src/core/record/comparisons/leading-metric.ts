@@ -24,6 +24,12 @@ export function leadingMetric(
   );
 }
 
+/** Returns the metric whose change and charts come first: the one that the verdict names, else the first judged one. */
+export function headlineMetric(record: ComparisonRecord): Metric | undefined {
+  const { metrics } = record;
+  return leadingMetric(record) ?? metrics.find(({ decisive }) => decisive) ?? metrics[0];
+}
+
 const findable = ({ smallestFindable }: Metric): number => smallestFindable ?? Infinity;
 
 /** Objectives may limit other percentiles of a time: TTFT is compared by its median. */

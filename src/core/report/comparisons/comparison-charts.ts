@@ -2,7 +2,6 @@ import type { VerdictName } from '../../comparison/verdict.ts';
 import { isComparedMetric } from '../../record/comparisons/compared-metrics.ts';
 import { changeText, intervalText, labelOf, thresholdText } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord, ComparisonSlice } from '../../record/comparisons/comparison.ts';
-import { leadingMetric } from '../../record/comparisons/leading-metric.ts';
 import { capital, countOf, formatCount, formatPercent, noValue } from '../../format.ts';
 import { namedAxis, spreadAxis, ticksBetween, valueAxis } from '../charts/axes.ts';
 import type { ChartAxis, ChartContent, Point, Series, SeriesColor } from '../charts/content.ts';
@@ -99,12 +98,6 @@ function apart(ticks: readonly number[], distance: number): number[] {
     if (kept.every((other) => Math.abs(other - tick) >= distance)) kept.push(tick);
   }
   return kept.toSorted((a, b) => a - b);
-}
-
-/** Returns the metric whose charts come first: the one that the verdict names, else the first judged one. */
-export function firstCharted(record: ComparisonRecord): string | undefined {
-  const { metrics } = record;
-  return (leadingMetric(record) ?? metrics.find(({ decisive }) => decisive) ?? metrics[0])?.metric;
 }
 
 const sides = [

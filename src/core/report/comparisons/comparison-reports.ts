@@ -7,7 +7,8 @@ import { jsonPieces, jsonText } from '../formats/json.ts';
 import { escape, list, table } from '../formats/markdown-parts.ts';
 import { joinBlocks } from '../formats/text-parts.ts';
 import type { ChartContent } from '../charts/content.ts';
-import { intervalChart, firstCharted, sliceChart, spreadChart } from './comparison-charts.ts';
+import { headlineMetric } from '../../record/comparisons/leading-metric.ts';
+import { intervalChart, sliceChart, spreadChart } from './comparison-charts.ts';
 import { comparisonFigures, comparisonVerdict, workloadDifferences } from './comparison-summary.ts';
 import { comparisonFacts, metricTable, sliceTable } from './comparison-tables.ts';
 
@@ -29,7 +30,7 @@ function comparisonSections(record: ComparisonRecord): Section[] {
 
 /** The leading metric slice by slice, and how its values are distributed. */
 function chartsOfSlices(record: ComparisonRecord): (ChartContent | null)[] {
-  const metric = firstCharted(record);
+  const metric = headlineMetric(record)?.metric;
   return metric === undefined ? [] : [sliceChart(record, metric), spreadChart(record, metric)];
 }
 

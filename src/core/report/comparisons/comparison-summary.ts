@@ -1,9 +1,9 @@
 import { isSettled } from '../../comparison/verdict.ts';
 import { changeText, intervalText } from '../../record/comparisons/comparison-sentences.ts';
 import type { ComparisonRecord } from '../../record/comparisons/comparison.ts';
+import { headlineMetric } from '../../record/comparisons/leading-metric.ts';
 import { capital, countOf, formatCount, noValue } from '../../format.ts';
 import type { RunVerdict } from '../words/verdict.ts';
-import { firstCharted } from './comparison-charts.ts';
 import { detectableText, titleOf, valueText, medianOf } from './comparison-tables.ts';
 
 /** Returns the verdict of a comparison with the tone of its badge. */
@@ -33,7 +33,7 @@ export function comparisonFigures(record: ComparisonRecord): ComparisonFigure[] 
   const { metrics, kind, pairs, a, b } = record;
   const judged = metrics.filter(({ decisive }) => decisive);
   const [ofA, ofB] = [a.slices.slice(0, pairs?.judged), b.slices.slice(0, pairs?.judged)];
-  const lead = metrics.find(({ metric }) => metric === firstCharted(record));
+  const lead = headlineMetric(record);
   const [unit, side] = kind === 'interleaved' ? ['pair', ''] : ['run', ' a side'];
   return [
     ...judged.map(({ metric, ratio, interval, verdict }) => ({

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import {
-  intervalChart,
-  firstCharted,
-  sliceChart,
-  spreadChart,
-} from '../../../../src/core/report/comparisons/comparison-charts.ts';
+import { intervalChart, sliceChart, spreadChart } from '../../../../src/core/report/comparisons/comparison-charts.ts';
 import { comparisonReports } from '../../../../src/core/report/comparisons/comparison-reports.ts';
 import {
   comparisonFigures,
   comparisonVerdict,
   workloadDifferences,
 } from '../../../../src/core/report/comparisons/comparison-summary.ts';
+import { headlineMetric } from '../../../../src/core/record/comparisons/leading-metric.ts';
 import { parseObjectives } from '../../../../src/core/values/objectives.ts';
 import { comparisonOf, keptOf, slicesOf } from '../../record/comparison-fixtures.ts';
 
@@ -68,7 +64,7 @@ describe('charts of a comparison', () => {
     const judged = comparisonOf(slicesOf(16, 1), slicesOf(16, 1.1), {
       plan: { ...slower.plan, objectives: [objective!] },
     });
-    assert.equal(firstCharted(judged), 'p50');
+    assert.equal(headlineMetric(judged)?.metric, 'p50');
     assert.match(judged.verdict.sentence, /^B \(http:\/\/127\.0\.0\.1:2\) is \d\.\d% slower at p50 /);
   });
 
