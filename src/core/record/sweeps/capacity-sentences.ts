@@ -1,18 +1,21 @@
 import type { Verdict } from '../../vocabulary.ts';
-import { countOf, formatCount, formatRate } from '../../format.ts';
+import { formatCount, formatRate } from '../../format.ts';
 import { isTooShort } from '../../metrics/rates.ts';
-import { confirmedText, foundText, missedText, ofWholeRun, unjudgedLevels, wordsOf } from './level-verdicts.ts';
+import { missedText, ofWholeRun, unjudgedLevels, wordsOf } from './level-verdicts.ts';
+import { levelName } from './level-words.ts';
 import { rateSentences } from './rate-sentences.ts';
-import { searchOf, surelyFails } from './search-of.ts';
+import { searchOf } from './search-of.ts';
+import { searchSentences } from './search-sentences.ts';
 import type { SweepRecord } from './sweep.ts';
 
 /** Returns the results of a sweep as sentences: recommended concurrency, its rule, and the throughput peak. */
 export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[] {
   if (sweep.levels.length === 0) return ['No level measured.'];
-  if (sweep.rates !== undefined) return rateSentences(sweep.levels, sweep.rateSearch);
+  const search = searchOf(sweep);
+  if (sweep.rates !== undefined) return rateSentences(sweep.levels, search);
   const { figures } = sweep;
   return [
-    ...(sweep.search === undefined ? heldSentences(sweep) : searchSentences(sweep, sweep.search)),
+    ...(search === undefined ? heldSentences(sweep) : searchSentences(sweep.levels, search)),
     recommendedSentence(sweep),
     ...(figures.usl === null
       ? []
@@ -21,8 +24,6 @@ export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[
         ]),
   ];
 }
-
-const levelText = (concurrency: number): string => `concurrency ${formatCount(concurrency)}`;
 
 /** `Meets p95 < 2s at concurrency 6.` */
 function heldSentences({ levels }: Pick<SweepRecord, 'levels'>): string[] {
@@ -38,11 +39,9 @@ function heldSentences({ levels }: Pick<SweepRecord, 'levels'>): string[] {
       : outcomes.filter(({ outcome }) => outcome === 'not enough data').map(({ level }) => level);
   const wanted = wordsOf(objectives);
   return [
-    held === undefined
-      ? `No level confirmed to meet ${wanted}.`
-      : `Meets ${wanted} at ${levelText(held.plan.concurrency)}.`,
+    held === undefined ? `No level confirmed to meet ${wanted}.` : `Meets ${wanted} at ${levelName(held.plan)}.`,
     ...unjudged,
-    ...(missed === undefined ? [] : [`Not met at ${levelText(missed.plan.concurrency)}: ${missedText(missed)}.`]),
+    ...(missed === undefined ? [] : [`Not met at ${levelName(missed.plan)}: ${missedText(missed)}.`]),
     ...(unsure.length === 0
       ? []
       : [
@@ -55,33 +54,6 @@ function worst(verdicts: readonly Verdict[]): Verdict['outcome'] {
   return (
     (['fail', 'not enough data'] as const).find((worse) => verdicts.some(({ outcome }) => outcome === worse)) ?? 'pass'
   );
-}
-
-function searchSentences(
-  { levels }: Pick<SweepRecord, 'levels'>,
-  search: NonNullable<SweepRecord['search']>,
-): string[] {
-  const { capacity, firstFailing, trials, sure } = search;
-  const wanted = wordsOf(search.objectives);
-  const told = (level: number): string => {
-    const runs = trials.filter(({ concurrency }) => concurrency === level);
-    const passed = runs.filter(({ outcome }) => outcome === 'pass').length;
-    return `${formatCount(passed)} of ${countOf(runs.length, 'run')} passed at ${formatCount(level)}`;
-  };
-  const found = foundText({
-    levels,
-    wanted,
-    capacity: capacity === null ? null : levelText(capacity),
-    failing: firstFailing === null ? null : (capacity === null ? levelText : formatCount)(firstFailing),
-    surelyFails: surelyFails(searchOf({ search })),
-    highest: capacity === search.to ? 'the highest level allowed' : 'the highest level tried',
-  });
-  const boundary = [capacity, firstFailing].filter((level) => level !== null).map(told);
-  const requests = levels.reduce((sum, level) => sum + level.requestsSent, 0);
-  return [
-    found,
-    `${confirmedText(sure, boundary)}Total: ${countOf(trials.length, 'run')}, ${countOf(requests, 'request')}.`,
-  ];
 }
 
 /** Returns the highest level if the limit lies beyond it: it is still recommended. Null if a limit was found, and for a search. */

@@ -10,10 +10,18 @@ export const rateName = (perS: number): string =>
 export const shortRate = (perS: number): string =>
   perS === Infinity ? 'inf' : `${withoutZeros(formatNumber(perS))}/s`;
 
+/** Returns the name of a level that a search raises: `concurrency 8`, `8 req/s`. */
+export const nameOfLevel = (by: 'concurrency' | 'rate', level: number): string =>
+  by === 'rate' ? rateName(level) : `concurrency ${formatCount(level)}`;
+
+/** Returns the same after a sentence has named what it raises: `8`, `8 req/s`. */
+export const shortNameOfLevel = (by: 'concurrency' | 'rate', level: number): string =>
+  by === 'rate' ? rateName(level) : formatCount(level);
+
 /** Returns the name of a level of a sweep: `concurrency 8`, `8 req/s`. */
 export function levelName(plan: RunPlan): string {
   const rate = targetRatePerS(plan);
-  return rate === null ? `concurrency ${formatCount(plan.concurrency)}` : rateName(rate);
+  return rate === null ? nameOfLevel('concurrency', plan.concurrency) : rateName(rate);
 }
 
 /** Returns the same as short as can be, for tables: `8`, `8/s`. */

@@ -1,14 +1,14 @@
-import { countOf, formatCount, formatPercent, formatRate } from '../../format.ts';
-import type { RateSearch } from '../../plan/rates/rate-search.ts';
+import { formatRate } from '../../format.ts';
 import { succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
-import { confirmedText, foundText, missedText, unjudgedLevels, wordsOf } from './level-verdicts.ts';
+import { missedText, unjudgedLevels, wordsOf } from './level-verdicts.ts';
 import { rateName } from './level-words.ts';
-import { searchOf, surelyFails } from './search-of.ts';
+import type { RecordedSearch } from './search-of.ts';
+import { searchSentences } from './search-sentences.ts';
 import { achievedPerS, fastestLevel, holds, isHighestJudged, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
 
 /** Returns the results of a sweep over arrival rates as sentences, starting with the verdict. */
-export function rateSentences(levels: readonly RunRecord[], search?: RateSearch): string[] {
+export function rateSentences(levels: readonly RunRecord[], search: RecordedSearch | undefined): string[] {
   const finite = levels.filter((level) => rateOf(level) < Infinity);
   const found = search === undefined ? objectiveSentences(levels) : searchSentences(levels, search);
   return [...found, ...saturationSentences(finite), ...peakSentence(levels)];
@@ -30,30 +30,6 @@ function objectiveSentences(levels: readonly RunRecord[]): string[] {
     names.length === 0 ? `No rate confirmed to meet ${wanted}.` : `Meets ${wanted} at ${names.join(' and at ')}.`,
     ...unjudgedLevels(levels),
     ...(missed === undefined ? [] : [`Not met at ${rateName(rateOf(missed))}: ${missedText(missed)}.`]),
-  ];
-}
-
-function searchSentences(levels: readonly RunRecord[], search: RateSearch): string[] {
-  const { objectives, capacityPerS, firstFailingPerS, trials, sure, resolution } = search;
-  const wanted = wordsOf(objectives);
-  const told = (rate: number): string => {
-    const runs = trials.filter(({ ratePerS }) => ratePerS === rate);
-    const passed = runs.filter(({ outcome }) => outcome === 'pass').length;
-    return `${formatCount(passed)} of ${countOf(runs.length, 'run')} passed at ${rateName(rate)}`;
-  };
-  const found = foundText({
-    levels,
-    wanted,
-    capacity: capacityPerS === null ? null : rateName(capacityPerS),
-    failing: firstFailingPerS === null ? null : rateName(firstFailingPerS),
-    surelyFails: surelyFails(searchOf({ rateSearch: search })),
-    highest: 'the highest rate tried',
-  });
-  const boundary = [capacityPerS, firstFailingPerS].filter((rate) => rate !== null).map(told);
-  const requests = levels.reduce((sum, level) => sum + level.requestsSent, 0);
-  return [
-    found,
-    `${confirmedText(sure, boundary, `, resolution ${formatPercent(resolution)}`)}Total: ${countOf(levels.length, 'run')}, ${countOf(requests, 'request')}.`,
   ];
 }
 

@@ -9,6 +9,10 @@ export interface RecordedSearch extends SearchChoices {
   readonly capacity: number | null;
   /** Lowest level that doesn't; null without one. */
   readonly firstFailing: number | null;
+  /** Two runs agree on each side of the boundary. */
+  readonly sure: boolean;
+  /** Rates that differ by less than this share count as the same; undefined for concurrency. */
+  readonly resolution?: number;
 }
 
 /** Returns whether a run of the lowest level that doesn't meet the objectives failed. All of them may be undecided. */
@@ -21,12 +25,12 @@ export function searchOf({
   rateSearch,
 }: Pick<SweepRecord, 'search' | 'rateSearch'>): RecordedSearch | undefined {
   if (search !== undefined) {
-    const { objectives, from, to, trials, capacity, firstFailing } = search;
+    const { objectives, from, to, trials, capacity, firstFailing, sure } = search;
     const levels = trials.map(({ concurrency, outcome }) => ({ level: concurrency, outcome }));
-    return { by: 'concurrency', objectives, range: [from, to], trials: levels, capacity, firstFailing };
+    return { by: 'concurrency', objectives, range: [from, to], trials: levels, capacity, firstFailing, sure };
   }
   if (rateSearch === undefined) return undefined;
-  const { objectives, fromPerS, toPerS, trials, capacityPerS, firstFailingPerS } = rateSearch;
+  const { objectives, fromPerS, toPerS, trials, capacityPerS, firstFailingPerS, sure, resolution } = rateSearch;
   const levels = trials.map(({ ratePerS, outcome }) => ({ level: ratePerS, outcome }));
   return {
     by: 'rate',
@@ -35,5 +39,7 @@ export function searchOf({
     trials: levels,
     capacity: capacityPerS,
     firstFailing: firstFailingPerS,
+    sure,
+    resolution,
   };
 }

@@ -2,16 +2,11 @@ import type { SearchPlan, SearchState } from '../../plan/capacity-search.ts';
 import type { LevelTrial, TriedLevel } from '../../plan/capacity.ts';
 import { capital, formatCount, formatNumber, withoutZeros } from '../../format.ts';
 import { wordsOf } from '../../record/sweeps/level-verdicts.ts';
-import { rateName, shortRate } from '../../record/sweeps/level-words.ts';
+import { nameOfLevel, rateName, shortNameOfLevel, shortRate } from '../../record/sweeps/level-words.ts';
 import { searchOf } from '../../record/sweeps/search-of.ts';
 import type { SweepRecord } from '../../record/sweeps/sweep.ts';
 
 type By = Pick<SearchPlan, 'by'>;
-
-const nameOf = ({ by }: By, level: number): string =>
-  by === 'rate' ? rateName(level) : `concurrency ${formatCount(level)}`;
-/** The level after a sentence has named its unit. */
-const shortOf = ({ by }: By, level: number): string => (by === 'rate' ? rateName(level) : formatCount(level));
 
 const outcomes: Readonly<Record<LevelTrial['outcome'], string>> = {
   pass: 'passed',
@@ -60,7 +55,7 @@ export function searchFacts(sweep: SweepRecord): [label: string, value: string][
 export function searchReason(plan: Pick<SearchPlan, 'by' | 'range'>, { trials, next }: SearchState): string {
   if (next.kind === 'done') return 'The search is done.';
   const { level, reason, passing, failing } = next;
-  const known = (tried: number | null): string => capital(nameOf(plan, tried ?? level));
+  const known = (tried: number | null): string => capital(nameOfLevel(plan.by, tried ?? level));
   switch (reason) {
     case 'start':
       return startText(plan, next);
@@ -69,11 +64,11 @@ export function searchReason(plan: Pick<SearchPlan, 'by' | 'range'>, { trials, n
     case 'lower':
       return `${known(failing)} failed, so the search goes down.`;
     case 'between':
-      return `${known(passing)} passed and ${shortOf(plan, failing ?? level)} failed, so the search tries the middle.`;
+      return `${known(passing)} passed and ${shortNameOfLevel(plan.by, failing ?? level)} failed, so the search tries the middle.`;
     case 'again':
       return trials.filter((trial) => trial.level === level).length > 1
-        ? `Two runs at ${nameOf(plan, level)} disagree, so a third one decides.`
-        : `The run at ${nameOf(plan, level)} was undecided, so it's measured again.`;
+        ? `Two runs at ${nameOfLevel(plan.by, level)} disagree, so a third one decides.`
+        : `The run at ${nameOfLevel(plan.by, level)} was undecided, so it's measured again.`;
     case 'confirm':
       return `${known(level)} is at the boundary, so a second run confirms that it ${level === passing ? 'passes' : 'fails'}.`;
   }
@@ -82,6 +77,6 @@ export function searchReason(plan: Pick<SearchPlan, 'by' | 'range'>, { trials, n
 function startText(plan: Pick<SearchPlan, 'by' | 'range'>, { level }: TriedLevel): string {
   if (level === Infinity) return 'All requests at once show the highest throughput. The search starts at half of it.';
   return plan.by === 'concurrency' || plan.range.includes(level)
-    ? `The search starts at ${nameOf(plan, level)}.`
+    ? `The search starts at ${nameOfLevel(plan.by, level)}.`
     : 'The search starts at half of the throughput of all requests at once.';
 }
