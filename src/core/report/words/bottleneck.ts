@@ -28,7 +28,7 @@ const mostOf = 0.5;
 const fullCache = 0.9;
 /** Statuses with which servers refuse requests that are too many. */
 const busyStatuses = ['429', '503'] as const;
-/** Mean time in the queue below which it isn't what makes the first token late, as a share of the mean TTFT. */
+/** Mean time in the queue below which it isn't what makes a time long, as a share of the mean of that time. */
 const leastQueue = 0.05;
 /** Time between client and server below which it's never the bottleneck, ms. */
 const leastWayMs = 5;
@@ -66,7 +66,7 @@ export function bottleneckOf(record: RunRecord): Bottleneck | null {
       sentence: `Bottleneck: the KV cache. In ${formatPercent(full)} of the readings it had no room for another request, with up to ${formatPercent(mostAt('kvCacheUse'))} in use and ${formatCount(mostAt('waiting'))} requests queued.${evicted}`,
     };
   }
-  if (queued >= mostOf) {
+  if (queued >= mostOf && !isBrief(serverQueueMs(metrics), record)) {
     return {
       name: 'queue',
       sentence: `Bottleneck: the server's queue. Requests were queued in ${formatPercent(queued)} of the readings, up to ${formatCount(mostAt('waiting'))}, while at most ${formatCount(mostAt('running'))} ran.`,
@@ -75,6 +75,10 @@ export function bottleneckOf(record: RunRecord): Bottleneck | null {
   // The times of the others say nothing about what the server lacks.
   return succeeds(record) ? byTimes(record, metrics, queued) : refusalsOf(record);
 }
+
+/** Returns whether the server itself says that requests hardly wait in its queue, although it's rarely empty. */
+const isBrief = (queueMs: number | null, { e2eMs }: RunRecord): boolean =>
+  queueMs !== null && typeof e2eMs?.mean === 'number' && queueMs < leastQueue * e2eMs.mean;
 
 /** Returns the refusals of a server that limits its load; null if requests failed for other reasons. */
 function refusalsOf({ statusCodes, requestsSent, successes }: RunRecord): Bottleneck | null {

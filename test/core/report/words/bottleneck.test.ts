@@ -87,6 +87,26 @@ const cases: readonly [what: string, name: string, readings: Readings][] = [
   ],
   ['long prompts', 'prefill', { server: { ttft: 220, e2e: 241 }, client: { ttft: 222, e2e: 245 } }],
   [
+    'decode behind a short queue that is never empty',
+    'decode',
+    {
+      running: [8, 8, 8],
+      waiting: [1, 1, 1],
+      server: { ttft: 30, e2e: 600, queue: 9 },
+      client: { ttft: 31, e2e: 602 },
+    },
+  ],
+  [
+    'a queue that takes a tenth of the latency',
+    'queue',
+    {
+      running: [8, 8, 8],
+      waiting: [1, 1, 1],
+      server: { ttft: 90, e2e: 600, queue: 60 },
+      client: { ttft: 91, e2e: 602 },
+    },
+  ],
+  [
     'a queue in bursts that the readings miss',
     'queue',
     { server: { ttft: 134, e2e: 154, queue: 104 }, client: { ttft: 135, e2e: 156 } },
