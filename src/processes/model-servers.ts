@@ -1,6 +1,8 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { isLoopback } from '../core/endpoints/hosts.ts';
 import { modelsIn } from '../core/endpoints/llm/model-list.ts';
+import { readPrometheus } from '../core/metrics/server/prometheus.ts';
 
 /** A server on this machine with OpenAI's API. */
 export interface ModelServer {
@@ -25,9 +27,9 @@ export const usualPlaces: readonly UsualPlace[] = [
   { title: 'SGLang', port: 30000 },
 ];
 
-/** Maximum wait for a list of models: on this machine, and elsewhere, ms. */
+/** Maximum wait for a response: of a server that may be on this machine, and elsewhere, ms. */
 const waitMs = { here: 500, elsewhere: 10_000 };
-/** Maximum size of a list, bytes. */
+/** Maximum size of a response, bytes. */
 const mostBytes = 1 << 22;
 
 /** Looks for servers on ports of this machine. Returns those that list a model, in the order of the places. */
@@ -47,39 +49,53 @@ export type ListedModels =
   { readonly models: readonly string[] } | { readonly failure: string; readonly needsKey: boolean };
 
 /** Asks the server at a base URL for its models. Never rejects. */
-export function listModels(
+export async function listModels(
   base: string,
   { key, timeoutMs = waitMs.elsewhere }: { readonly key?: string | undefined; readonly timeoutMs?: number } = {},
 ): Promise<ListedModels> {
-  const { get } = base.startsWith('https:') ? https : http;
-  const headers = { accept: 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) };
+  const answer = await read(`${base}/models`, 'application/json', key, timeoutMs);
+  if ('failure' in answer) return { failure: answer.failure, needsKey: false };
+  const { status, text } = answer;
+  return status === 200
+    ? { models: modelsIn(text) }
+    : { failure: `status ${status}`, needsKey: status === 401 || status === 403 };
+}
+
+/**
+ * Returns the URL of the metrics of a server on this machine; undefined if it has none in the format of Prometheus. Other machines
+ * aren't asked, because nobody allowed that. Never rejects.
+ */
+export async function findMetrics(base: string, key?: string): Promise<string | undefined> {
+  const { origin, hostname } = new URL(base);
+  if (!isLoopback(hostname)) return undefined;
+  const url = `${origin}/metrics`;
+  const answer = await read(url, 'text/plain', key, waitMs.here);
+  const found = 'text' in answer && answer.status === 200 && readPrometheus(answer.text, ['']).length > 0;
+  return found ? url : undefined;
+}
+
+type Answer = { readonly status: number; readonly text: string } | { readonly failure: string };
+
+/** Reads a short text. Never rejects. */
+function read(url: string, accept: string, key: string | undefined, timeoutMs: number): Promise<Answer> {
+  const { get } = url.startsWith('https:') ? https : http;
+  const headers = { accept, ...(key !== undefined && { authorization: `Bearer ${key}` }) };
   return new Promise((resolve) => {
-    const fail = (failure: string, needsKey = false): void => resolve({ failure, needsKey });
-    const request = get(
-      `${base}/models`,
-      { agent: false, headers, signal: AbortSignal.timeout(timeoutMs) },
-      (response) => {
-        const status = response.statusCode ?? 0;
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes <= mostBytes) chunks.push(chunk);
-          else request.destroy(new Error('the list is too long'));
-        });
-        response.on('error', (error) => fail(error.message));
-        response.on('end', () => {
-          if (status !== 200) fail(`status ${status}`, status === 401 || status === 403);
-          else resolve({ models: modelsIn(Buffer.concat(chunks).toString()) });
-        });
-      },
-    );
-    request.on('error', (error) => {
-      fail(
-        error.name === 'AbortError' || error.name === 'TimeoutError'
-          ? `no response within ${timeoutMs / 1_000} s`
-          : error.message,
-      );
+    const fail = ({ name, message }: Error): void => {
+      const isLate = name === 'AbortError' || name === 'TimeoutError';
+      resolve({ failure: isLate ? `no response within ${timeoutMs / 1_000} s` : message });
+    };
+    const request = get(url, { agent: false, headers, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= mostBytes) chunks.push(chunk);
+        else request.destroy(new Error('the response is too long'));
+      });
+      response.on('error', fail);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
     });
+    request.on('error', fail);
   });
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { findModelServers, listModels } from '../../src/processes/model-servers.ts';
+import { findMetrics, findModelServers, listModels } from '../../src/processes/model-servers.ts';
 
 /** Returns a list of models as OpenAI's API has it. */
 const models = (...names: string[]): string => JSON.stringify({ object: 'list', data: names.map((id) => ({ id })) });
@@ -61,5 +62,43 @@ describe('model servers', () => {
     assert.deepEqual(await listModels(`http://127.0.0.1:${other}/v1`), { failure: 'status 404', needsKey: false });
     const html = await serve((_, response) => response.end('<html></html>'));
     assert.deepEqual(await listModels(`http://127.0.0.1:${html}/v1`), { models: [] });
+  });
+
+  it('finds metrics only in the format of Prometheus, with the key of the server', async () => {
+    const metrics = '# HELP vllm:a b\n# TYPE vllm:a gauge\nvllm:a{model_name="m"} 1.0\n';
+    const served = await serve(({ headers, url }, response) => {
+      const allowed = url === '/metrics' && headers.authorization === 'Bearer k';
+      response.writeHead(allowed ? 200 : 401).end(metrics);
+    });
+    const base = `http://127.0.0.1:${served}/v1`;
+    assert.equal(await findMetrics(base), undefined);
+    assert.equal(await findMetrics(base, 'k'), `http://127.0.0.1:${served}/metrics`);
+    for (const text of [
+      '',
+      '{"error": "Unexpected endpoint"}',
+      '<html>\n<p>a 1</p></html>',
+      '# Metrics\n\nNone yet.',
+    ]) {
+      const port = await serve((_, response) => response.end(text));
+      assert.equal(await findMetrics(`http://127.0.0.1:${port}/v1`), undefined, text);
+    }
+    const silent = await serve(() => undefined);
+    assert.equal(await findMetrics(`http://127.0.0.1:${silent}/v1`), undefined);
+  });
+
+  it('asks no other machine for metrics', async () => {
+    const asked: unknown[] = [];
+    const note = (message: unknown): number => asked.push(message);
+    subscribe('http.client.request.created', note);
+    try {
+      assert.equal(await findMetrics('http://192.0.2.1:8000/v1', 'k'), undefined);
+      assert.equal(await findMetrics('https://example.com/v1'), undefined);
+      assert.deepEqual(asked, []);
+      const port = await serve((_, response) => response.end());
+      await findMetrics(`http://localhost:${port}/v1`);
+      assert.equal(asked.length, 1);
+    } finally {
+      unsubscribe('http.client.request.created', note);
+    }
   });
 });

@@ -1,7 +1,13 @@
 import { ProgressLocation, Uri, window, workspace, type QuickPickItem } from 'vscode';
 import { baseUrlOf, newBenchmark, workloads, type NewBenchmark } from '../../core/endpoints/llm/new-benchmark.ts';
 import { remoteHosts } from '../../core/endpoints/hosts.ts';
-import { findModelServers, listModels, usualPlaces, type ModelServer } from '../../processes/model-servers.ts';
+import {
+  findMetrics,
+  findModelServers,
+  listModels,
+  usualPlaces,
+  type ModelServer,
+} from '../../processes/model-servers.ts';
 import { isFile, openUntitled, pickFolder, showText } from '../services/workspace/files.ts';
 import type { Notify } from '../services/workspace/notify.ts';
 import type { Consent } from '../services/workspace/consent.ts';
@@ -28,16 +34,20 @@ export function newLlmBenchmarkCommand(parts: {
     newLlmBenchmark: async () => {
       if (!mayRun(parts.notify)) return;
       const server = await askServer(parts);
+      // Read while the user answers.
+      const metrics = server && findMetrics(server.base, server.key);
       const model = server && (await askModel(server));
       const workload = model !== undefined && (await askWorkload());
       if (!server || model === undefined || !workload) return;
-      await writeFile(newBenchmark({ base: server.base, model, workload, secret: server.secret }));
+      const { base, key } = server;
+      const secret = key === undefined ? undefined : keyName;
+      await writeFile(newBenchmark({ base, model, workload, secret, metricsUrl: await metrics }));
     },
   };
 }
 
 /** A server whose models are known as far as it lists them. */
-type Chosen = Pick<ModelServer, 'base' | 'models'> & Pick<NewBenchmark, 'secret'>;
+type Chosen = Pick<ModelServer, 'base' | 'models'> & { readonly key?: string };
 
 /** Offers the servers found on this machine, and an input for another URL. Undefined if the user left. */
 async function askServer(parts: { readonly secrets: Secrets; readonly consent: Consent }): Promise<Chosen | undefined> {
@@ -88,7 +98,7 @@ async function askUrl({
   const key = (await secrets.resolve([keyName]))?.get(keyName);
   if (key === undefined) return undefined;
   const again = await list(base, key);
-  return { base, models: 'models' in again ? again.models : [], secret: keyName };
+  return { base, models: 'models' in again ? again.models : [], key };
 }
 
 const list = (base: string, key?: string): ReturnType<typeof listModels> =>

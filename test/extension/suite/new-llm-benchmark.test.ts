@@ -65,10 +65,19 @@ describe('New LLM Benchmark', function () {
     assert.match(document.uri.path, /\/llm\.endpoints$/);
     assert.match(document.getText(), new RegExp(`^@base = ${mock.url}/v1$`, 'm'));
     assert.match(document.getText(), /^\{"model": "mock", /m);
+    assert.match(document.getText(), new RegExp(`^# @metrics ${mock.url}/metrics$`, 'm'));
     await vscode.commands.executeCommand('loadlens.runFile', document.uri);
     const [run] = loadlens.runs();
     assert.equal(run?.successes, 60);
     assert.equal(run?.outputTokens, 60 * 128);
+    assert.deepEqual(
+      run?.objectives.map(({ objective, outcome }) => [objective.text, outcome]),
+      [
+        ['ttft.p95 < 2s', 'pass'],
+        ['tpot.p95 < 200ms', 'pass'],
+        ['errors < 1%', 'pass'],
+      ],
+    );
   });
 
   it('keeps an existing file, and asks for the name of a model that is not listed', async () => {
@@ -82,6 +91,7 @@ describe('New LLM Benchmark', function () {
     assert.match(document.uri.path, /\/llm-2\.endpoints$/);
     assert.match(document.getText(), new RegExp(`^@base = http://127\\.0\\.0\\.1:${address.port}/v1$`, 'm'));
     assert.match(document.getText(), /"model": "my-model"/);
+    assert.match(document.getText(), /add a line: # @metrics http/);
   });
 
   it('writes nothing if the user leaves', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { baseUrlOf, newBenchmark, workloads } from '../../../../src/core/endpoints/llm/new-benchmark.ts';
+import { fileProblems } from '../../../../src/core/plan/file-problems.ts';
 import { parseEndpoints } from '../../../../src/core/endpoints/parse.ts';
 
 describe('new LLM benchmark', () => {
@@ -8,10 +9,14 @@ describe('new LLM benchmark', () => {
       it(`writes a file without problems: ${workload.title}${secret === undefined ? '' : ' with a key'}`, () => {
         const base = 'http://127.0.0.1:8000/v1';
         const text = newBenchmark({ base, model: 'a "quoted" model', workload, secret });
-        const { targets, problems, defaults } = parseEndpoints(text);
+        const { targets, problems, defaults, objectives } = parseEndpoints(text);
         assert.match(text, /add a line: # @metrics http:\/\/127\.0\.0\.1:8000\/metrics\n/);
         assert.equal(defaults.metricsUrl, undefined);
-        assert.deepEqual(problems, []);
+        assert.deepEqual([...problems, ...fileProblems(text, parseEndpoints(text))], []);
+        assert.deepEqual(
+          objectives.map(({ metric }) => metric),
+          ['ttft.p95', 'tpot.p95', 'errors'],
+        );
         const [target] = targets;
         assert.equal(targets.length, 1);
         assert.equal(target?.name, workload.title.toLowerCase());
@@ -22,6 +27,16 @@ describe('new LLM benchmark', () => {
       });
     }
   }
+
+  it('reads the metrics of a server that has them', () => {
+    const [workload] = workloads;
+    assert.ok(workload);
+    const metricsUrl = 'http://127.0.0.1:8000/metrics';
+    const text = newBenchmark({ base: 'http://127.0.0.1:8000/v1', model: 'm', workload, metricsUrl });
+    const { problems, defaults } = parseEndpoints(text);
+    assert.deepEqual([problems, defaults.metricsUrl], [[], metricsUrl]);
+    assert.doesNotMatch(text, /add a line/);
+  });
 
   for (const [text, base] of [
     ['http://127.0.0.1:8000/v1', 'http://127.0.0.1:8000/v1'],
