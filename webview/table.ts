@@ -105,9 +105,13 @@ function newRow(columns: readonly Column[]): HTMLTableRowElement {
   );
 }
 
+/** Letters of a text that is read as easily in a narrow column. */
+const shortWords = 12;
+
 function setCell(td: HTMLTableCellElement, cell: Cell): void {
   if (typeof cell === 'string') {
     setAttributes(td, { 'data-remark': undefined });
+    td.classList.toggle('long', cell.length > shortWords);
     setText(td, cell);
     return;
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { wholeRateTable } from '../../src/core/report/tables/rate-tables.ts';
 import { lastPosted, rowsOf, usePanels } from './panels.ts';
-import { rateSweepStates } from './states/rate-sweep-states.ts';
+import { rateSweep, rateSweepStates } from './states/rate-sweep-states.ts';
 
 const tilesIn = (page: Page): Promise<(string | null)[]> =>
   page.locator('.tile').evaluateAll((all) => all.map(({ textContent }) => textContent));
@@ -50,6 +50,18 @@ describe('results panel of a sweep over arrival rates', () => {
         ['inf', '40.0 req/s', '100%', '–', '–'],
       ],
     );
+  });
+
+  it('has room for objectives beside many columns', async () => {
+    const slo = 'ttft.p95 < 500ms, tpot.p95 < 50ms, response.p95 < 400ms';
+    const long = rateSweep('r4w0', [10, 80], { slo, streams: true });
+    const { page } = await show({ kind: 'sweep', sweep: long, keptForSession: false }, { width: 700 });
+    const cell = page
+      .getByRole('table', { name: 'Rates', exact: true })
+      .getByText(/^missed: .*, /)
+      .first();
+    const lines = await cell.evaluate((td) => td.clientHeight / parseFloat(getComputedStyle(td).lineHeight));
+    assert.ok(lines < 3, `${String(lines)} lines`);
   });
 
   it('draws achieved rate and response time, each with a table', async () => {

@@ -41,7 +41,7 @@ describe('a server that stopped responding', () => {
       const picture = new RegExp(`<title>${title}</title><desc>([^<]*)</desc>(.*?)</svg>`).exec(page);
       const [, described = '', drawn = ''] = picture ?? [];
       assert.ok(described.endsWith(` ${sentence}`), title);
-      const x = 56 + (888 * 3_200) / timelineEndMs(gone);
+      const x = 56 + (568 * 3_200) / timelineEndMs(gone);
       const line = `<line class="mark" x1="${String(Math.round(10 * x) / 10)}"`;
       assert.ok(drawn.includes(line) && drawn.includes('>server stopped responding<'), title);
     }

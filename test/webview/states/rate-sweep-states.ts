@@ -68,8 +68,8 @@ export function rateLevel(plan: RunPlan, ratePerS: number, streams: boolean): Ru
   };
 }
 
-/** A sweep over these rates; those in `skipped` come after an over-saturated one. */
-function rateSweep(
+/** Returns a sweep over these rates; those in `skipped` come after an over-saturated one. */
+export function rateSweep(
   id: string,
   rates: readonly number[],
   { slo = '', skipped = [] as readonly number[], streams = false },

@@ -1,5 +1,6 @@
 import type { Chart } from 'chart.js';
 import type { Band, ChartContent, Limit, Marker, Series } from '../../../src/core/report/charts/content.ts';
+import { placeNames } from '../../../src/core/report/charts/point-names.ts';
 import type { Theme } from '../../theme.ts';
 
 const rowHeight = 13;
@@ -120,41 +121,28 @@ export function drawPointNames(
 ): void {
   const { ctx, chartArea, scales } = chart;
   const size = Math.max(10, theme.fontSize - 2);
-  const taken: { x: number; y: number; width: number }[] = [];
   ctx.save();
   ctx.font = `${size}px ${theme.fontFamily}`;
   ctx.textBaseline = 'bottom';
   ctx.textAlign = 'left';
   ctx.fillStyle = theme.foreground;
-  for (const { y, label } of limits) {
-    const at = scales['y']?.getPixelForValue(y) ?? 0;
-    taken.push({ x: chartArea.left + 4, y: at - 2, width: ctx.measureText(label).width });
-  }
-  for (const [i, { points }] of series.entries()) {
+  const widthOf = (text: string): number => ctx.measureText(text).width;
+  const taken = limits.map(({ y, label }) => ({
+    x: chartArea.left + 4,
+    y: (scales['y']?.getPixelForValue(y) ?? 0) - 2,
+    width: widthOf(label),
+  }));
+  const named = series.flatMap(({ points }, i) => {
     const { data } = chart.getDatasetMeta(i);
-    for (const [p, { name }] of points.entries()) {
+    return points.flatMap(({ name }, p) => {
       const point = data[p];
-      if (point === undefined || name === undefined) continue;
-      const { width } = ctx.measureText(name);
-      const next = data[p + 1];
-      const rises = next !== undefined && point.y - next.y > size && point.x - width - 5 > chartArea.left;
-      const left = rises || point.x + width + 8 > chartArea.right;
-      const sides = [point.x + 5, point.x - 5 - width];
-      const places = [point.y - 3, point.y + size + 5].flatMap((y) =>
-        (left ? sides.toReversed() : sides).map((x) => ({ x, y })),
-      );
-      const place = places.find(
-        ({ x, y }) =>
-          x >= chartArea.left &&
-          x + width <= chartArea.right &&
-          y <= chartArea.bottom &&
-          taken.every((one) => Math.abs(one.y - y) >= size || one.x >= x + width || x >= one.x + one.width),
-      );
-      // Farther from its point, a name would be read as another's. The tooltip has it.
-      if (place === undefined) continue;
-      taken.push({ ...place, width });
-      ctx.fillText(name, place.x, place.y);
-    }
-  }
+      return point === undefined || name === undefined
+        ? []
+        : [{ name, x: point.x, y: point.y, nextY: data[p + 1]?.y, width: widthOf(name) }];
+    });
+  });
+  // The tooltip has a name without room.
+  for (const [i, place] of placeNames(named, taken, chartArea, size).entries())
+    if (place !== undefined) ctx.fillText(named[i]?.name ?? '', place.x, place.y);
   ctx.restore();
 }

@@ -1,10 +1,12 @@
 import { escapeHtml } from '../formats/escape.ts';
+import { placeNames } from './point-names.ts';
 import type { Band, ChartContent, Marker, Point, Series } from './content.ts';
 
-const width = 960;
+const width = 640;
 const plotHeight = 190;
-/** Of a letter in a label, about. */
-const letter = 6.6;
+/** Of a letter in a label, in a wide font. */
+const letter = 7.5;
+const letterHeight = 12;
 const markerRow = 14;
 const markerRows = 3;
 
@@ -19,7 +21,7 @@ interface Plot {
   readonly y: (value: number) => number;
 }
 
-/** Returns a chart as SVG for a page without scripts. Colors are classes in the page's style sheet. */
+/** Returns a chart and its legend for a page without scripts. Colors are classes in the page's style sheet. */
 export function drawSvg(content: ChartContent): string {
   const plot = plotOf(content);
   const { title, summary, series, markers = [], limits = [], band } = content;
@@ -28,10 +30,10 @@ export function drawSvg(content: ChartContent): string {
     ...axisParts(content, plot),
     ...series.flatMap((each) => seriesParts(each, plot)),
     ...limits.map(({ y, label }) => limitPart(plot.y(y), label, plot)),
+    ...nameParts(content, plot),
     ...markerParts(markers, plot),
-    ...legendParts(content, plot),
   ];
-  return `<svg viewBox="0 0 ${width} ${plot.height}" role="img"><title>${escapeHtml(title)}</title><desc>${escapeHtml(summary)}</desc>${parts.join('')}</svg>`;
+  return `${legend(content)}<svg viewBox="0 0 ${width} ${plot.height}" role="img"><title>${escapeHtml(title)}</title><desc>${escapeHtml(summary)}</desc>${parts.join('')}</svg>`;
 }
 
 function plotOf({ x, y, markers = [] }: ChartContent): Plot {
@@ -94,9 +96,6 @@ function seriesParts(series: Series, plot: Plot): string[] {
     }),
     ...(series.dots === true ? runs.flat().map((point) => dot(point, color, plot, 3)) : []),
     ...points.map((point) => intervalPart(point, color, plot)),
-    ...points.map(({ x, y, name }) =>
-      name === undefined || y === null ? '' : text(plot.x(x), plot.y(y) - 8, name, 'middle', 'strong'),
-    ),
   ];
 }
 
@@ -165,35 +164,35 @@ function markerParts(markers: readonly Marker[], plot: Plot): string[] {
   });
 }
 
-function legendParts({ series, band }: ChartContent, plot: Plot): string[] {
-  if (series.length < 2 && band === undefined) return [];
-  const swatches = [
-    ...series.map(({ label, color, look, shape }) => ({ label, swatch: swatchOf(color, look, shape) })),
-    ...(band === undefined
-      ? []
-      : [
-          {
-            label: band.label,
-            swatch: (x: number) => `<rect class="band" x="${at(x)}" y="5" width="18" height="11"/>`,
-          },
-        ]),
-  ];
-  let right = plot.right;
-  return swatches.toReversed().map(({ label, swatch }) => {
-    const x = right - label.length * letter - 24;
-    right = x - 14;
-    return swatch(x) + text(x + 24, 15, label, 'start');
-  });
+const widthOf = (words: string): number => words.length * letter;
+
+/** Labels next to points, as far as they have room. The table below the chart has them all. */
+function nameParts({ series, limits = [] }: ChartContent, plot: Plot): string[] {
+  const taken = limits.map(({ y, label }) => ({ x: plot.left + 4, y: plot.y(y) - 2, width: widthOf(label) }));
+  const heightOf = (point: Point | undefined): number | undefined =>
+    point === undefined || point.y === null ? undefined : plot.y(point.y);
+  const named = series.flatMap(({ points }) =>
+    points.flatMap((point, i) => {
+      const y = heightOf(point);
+      return point.name === undefined || y === undefined
+        ? []
+        : [{ name: point.name, x: plot.x(point.x), y, nextY: heightOf(points[i + 1]), width: widthOf(point.name) }];
+    }),
+  );
+  return placeNames(named, taken, plot, letterHeight).map((place, i) =>
+    place === undefined ? '' : text(place.x, place.y - 3, named[i]?.name ?? '', 'start', 'strong'),
+  );
 }
 
-const swatchOf =
-  (color: string, look: Series['look'], shape: Series['shape']) =>
-  (x: number): string => {
-    if (shape === 'bars') return `<rect class="bar ${color}" x="${at(x)}" y="5" width="18" height="11"/>`;
-    if (look === 'area') return `<rect class="area ${color}" x="${at(x)}" y="5" width="18" height="11"/>`;
-    if (look === 'dots') return `<circle class="dot ${color}" cx="${at(x + 9)}" cy="10.5" r="4"/>`;
-    return line(`curve ${color}${look === 'dashed' ? ' dashed' : ''}`, x, 10.5, x + 18, 10.5);
-  };
+/** The series above the chart, as text that wraps; none if there is only one. */
+function legend({ series, band }: ChartContent): string {
+  if (series.length < 2 && band === undefined) return '';
+  const keys = [
+    ...series.map(({ label, color, look, shape }): [string, string] => [`${shape ?? ''} ${look} ${color}`, label]),
+    ...(band === undefined ? [] : [['band', band.label] as const]),
+  ];
+  return `<figcaption>${keys.map(([key, label]) => `<span><i class="key ${key.trim()}"></i>${escapeHtml(label)}</span>`).join('')}</figcaption>`;
+}
 
 const line = (look: string, x1: number, y1: number, x2: number, y2: number): string =>
   `<line class="${look}" x1="${at(x1)}" y1="${at(y1)}" x2="${at(x2)}" y2="${at(y2)}"/>`;

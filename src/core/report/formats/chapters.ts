@@ -76,13 +76,13 @@ function sectionHtml({ title, sentences = [], facts = [], charts = [], tables = 
   const items = sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('');
   const all = charts.filter((chart) => chart !== null);
   const drawn = all.map(
-    (chart) => `${all.length === 1 ? '' : `<h3>${escapeHtml(chart.title)}</h3>`}${chartHtml(chart, tables)}`,
+    (chart) => `<div>${all.length === 1 ? '' : `<h3>${escapeHtml(chart.title)}</h3>`}${chartHtml(chart, tables)}</div>`,
   );
   return [
     `<section><h2>${escapeHtml(title)}</h2>`,
     items === '' ? '' : `<ul>${items}</ul>`,
     facts.length === 0 ? '' : factItems(facts),
-    ...drawn,
+    drawn.length === 0 ? '' : `<div class="charts">${drawn.join('')}</div>`,
     ...tables.map((each) => (tables.length === 1 ? '' : `<h3>${escapeHtml(each.title)}</h3>`) + tableHtml(each)),
     '</section>',
   ].join('');

@@ -36,9 +36,16 @@ export function section(table: Table): string {
   return table.rows.length === 0 ? '' : `<section><h2>${escapeHtml(table.title)}</h2>${tableHtml(table)}</section>`;
 }
 
+/** Letters of a text that needs no room of its own to be read in a few lines. */
+const shortWords = 12;
+
 /** A table as it is. One that's wider than the page scrolls under its first column, by keyboard, too. */
 export function tableHtml({ title, columns, words = [], rows, note }: Table): string {
-  const look = columns.map((column) => (words.includes(column) ? ' class="words"' : ''));
+  const look = columns.map((column, i) =>
+    words.includes(column)
+      ? ` class="words${rows.some((row) => (row[i]?.length ?? 0) > shortWords) ? ' long' : ''}"`
+      : '',
+  );
   const head = columns.some((column) => column !== '')
     ? `<thead><tr>${columns.map((column, i) => `<th scope="col"${look[i] ?? ''}>${escapeHtml(column)}</th>`).join('')}</tr></thead>`
     : '';
@@ -56,9 +63,10 @@ function verdict(cell: string): string {
   return cell === 'pass' || cell === 'fail' ? `<span class="${cell}">${cell}</span>` : escapeHtml(cell);
 }
 
-/** A chart under its title, its table folded below. */
-export function chartSection(chart: ChartContent): string {
-  return `<section><h2>${escapeHtml(chart.title)}</h2>${chartHtml(chart)}</section>`;
+/** Charts under their titles, side by side where there is room, their tables folded below. */
+export function chartSections(charts: readonly ChartContent[]): string {
+  const sections = charts.map((chart) => `<section><h2>${escapeHtml(chart.title)}</h2>${chartHtml(chart)}</section>`);
+  return sections.length === 0 ? '' : `<div class="charts">${sections.join('\n')}</div>`;
 }
 
 /** A chart with its remarks. Its table is folded below, unless it's one of those next to it. */

@@ -4,7 +4,7 @@ import { failureCountText, failuresOf, targetsText } from '../words/failure-reas
 import { formatMs, formatPercent, formatRate, formatUtc } from '../../format.ts';
 import { escapeHtml } from './escape.ts';
 import { runCharts, streamCharts } from '../charts/run-charts.ts';
-import { chartSection, factSection, page, section, verdictHtml } from './html-parts.ts';
+import { chartSections, factSection, page, section, verdictHtml } from './html-parts.ts';
 import { headlineThroughput, headlineTime, timeLabel } from '../words/headline.ts';
 import { statusWords } from '../words/outcome-words.ts';
 import { turnCharts } from '../charts/llm/turns.ts';
@@ -46,7 +46,7 @@ ${tiles(record)}
 ${record.objectives.length > 0 ? section(objectiveTable(record, mostTargets)) : ''}
 ${section(latencyTable(record))}
 ${[...streamTables(record), ...turnTables(record), ...serverTables(record)].map(section).join('\n')}
-${[...turnCharts(record), ...streamCharts(record), ...runCharts(record), ...serverCharts(record)].map(chartSection).join('\n')}
+${chartSections([...turnCharts(record), ...streamCharts(record), ...runCharts(record), ...serverCharts(record)])}
 ${section(outcomeTable(record))}
 ${record.perTarget.length > 1 ? section(targetTable(record, mostTargets)) : ''}
 ${failureSamples(record)}

@@ -1,7 +1,7 @@
 import { csvText, type Cell } from './csv-parts.ts';
 import { escapeHtml } from './escape.ts';
 import { formatUtc } from '../../format.ts';
-import { chartSection, factSection, page, section, verdictHtml } from './html-parts.ts';
+import { chartSections, factSection, page, section, verdictHtml } from './html-parts.ts';
 import { jsonPieces, jsonText } from './json.ts';
 import { escape, list, table } from './markdown-parts.ts';
 import type { ChartContent } from '../charts/content.ts';
@@ -100,7 +100,7 @@ export const chartsOfLevels = (sweep: Pick<SweepRecord, 'levels' | 'figures' | '
 function sweepSections(sweep: SweepRecord): string {
   return [
     section(tableOfLevels(sweep)),
-    ...chartsOfLevels(sweep).map(chartSection),
+    chartSections(chartsOfLevels(sweep)),
     ...(sweep.rates === undefined ? [factSection('Universal Scalability Law', uslFacts(sweep))] : []),
   ].join('\n');
 }
