@@ -71,8 +71,7 @@ interface Scale {
  * third decides. Assumes that all levels above a failing one fail.
  */
 export function nextLevel(trials: readonly LevelTrial[], { first, last, start, below, between }: Scale): NextLevel {
-  const levels = [...new Set(trials.map(({ level }) => level))].toSorted((a, b) => a - b);
-  const states = levels.map((level) => ({ level, state: stateOf(trials, level) }));
+  const states = statesOf(trials);
   const open = states.find(({ state }) => state === 'open');
   const high = states.find(({ state }) => state === 'fail')?.level ?? null;
   const low = states.findLast(({ level, state }) => state === 'pass' && level < (high ?? Infinity))?.level ?? null;
@@ -108,14 +107,18 @@ export const nextConcurrency = (trials: readonly LevelTrial[], [first, last]: re
       high - low > Math.max(1, Math.floor(low * precision)) ? Math.floor((low + high) / 2) : null,
   });
 
-/** Returns the result of a search that was canceled. */
+/** Returns the result of a search that was canceled: an open level, as one with two runs that disagree, hasn't passed. */
 export function resultOfTrials(trials: readonly LevelTrial[]): Pick<CapacityResult, 'capacity' | 'firstFailing'> {
-  const failing = trials.filter(({ outcome }) => outcome === 'fail').map(({ level }) => level);
-  const firstFailing = failing.length === 0 ? null : Math.min(...failing);
-  const passing = trials
-    .filter(({ outcome, level }) => outcome === 'pass' && level < (firstFailing ?? Infinity))
-    .map(({ level }) => level);
-  return { capacity: passing.length === 0 ? null : Math.max(...passing), firstFailing };
+  const states = statesOf(trials);
+  const firstFailing = states.find(({ state }) => state !== 'pass')?.level ?? null;
+  const passing = states.findLast(({ level, state }) => state === 'pass' && level < (firstFailing ?? Infinity));
+  return { capacity: passing?.level ?? null, firstFailing };
+}
+
+/** Returns the levels in ascending order with what their runs say so far. */
+function statesOf(trials: readonly LevelTrial[]): { readonly level: number; readonly state: LevelState }[] {
+  const levels = [...new Set(trials.map(({ level }) => level))].toSorted((a, b) => a - b);
+  return levels.map((level) => ({ level, state: stateOf(trials, level) }));
 }
 
 const runsOf = (trials: readonly LevelTrial[], at: number): TrialOutcome[] =>

@@ -3,6 +3,8 @@ import { makeSearchPlan, searchAfter, searchedPlan, type SearchPlan } from '../.
 import type { TriedLevel } from '../../../src/core/plan/capacity.ts';
 import { choicesOfSearch, searchUnderFile } from '../../../src/core/plan/repeat.ts';
 import { makeSearchRecord } from '../../../src/core/record/sweeps/make-search.ts';
+import { resultOfTrials, type LevelTrial, type TrialOutcome } from '../../../src/core/plan/capacity.ts';
+import { searchSentences } from '../../../src/core/record/sweeps/search-sentences.ts';
 import { searchOf } from '../../../src/core/record/sweeps/search-of.ts';
 import { readSweep } from '../../../src/core/record/sweeps/read-sweep.ts';
 import { searchLoadText, searchReason, searchText, trialsText } from '../../../src/core/report/words/search-words.ts';
@@ -75,6 +77,19 @@ const choicesOf = (by: SearchPlan['by'], choices: PlanChoices, levels: readonly 
 const amountOf = ({ requests, durationS, warmup }: PlanChoices) => ({ requests, durationS, warmup });
 const nothing = { requests: undefined, durationS: undefined, warmup: undefined };
 
+const trial = (level: number, outcome: TrialOutcome): LevelTrial => ({ level, outcome });
+
+/** Returns what a search found that was canceled after these runs. */
+const foundAfter = (by: SearchPlan['by'], trials: readonly LevelTrial[]): string =>
+  searchSentences([], {
+    by,
+    objectives,
+    range: [by === 'rate' ? 0.01 : 1, 256],
+    trials,
+    ...resultOfTrials(trials),
+    sure: false,
+  })[0]!;
+
 describe('a capacity search', () => {
   it('by concurrency is a function of its runs, says why it tries a level, and becomes a record', () => {
     const { runs, reasons } = search(byConcurrency);
@@ -128,6 +143,41 @@ describe('a capacity search', () => {
     // Higher levels weren't tried. They may well be allowed.
     assert.match(capacity[0] ?? '', /^Meets p95 < 160ms at concurrency 4, the highest level tried\.$/);
     assert.equal(result([]).search?.capacity, null);
+  });
+
+  it('that ended early says what its runs support, and no more', () => {
+    const one = (by: SearchPlan['by'], level: number, ...outcomes: TrialOutcome[]): string =>
+      foundAfter(
+        by,
+        outcomes.map((outcome) => trial(level, outcome)),
+      );
+    // Lower rates weren't tried.
+    assert.equal(one('rate', 8, 'fail'), "Doesn't meet p95 < 160ms at 8 req/s, the lowest rate tried.");
+    assert.equal(one('concurrency', 1, 'fail'), "Doesn't meet p95 < 160ms even at concurrency 1.");
+    assert.equal(
+      one('rate', 8, 'undecided'),
+      'Not confirmed to meet p95 < 160ms at 8 req/s, the lowest rate tried: use longer runs.',
+    );
+    assert.equal(one('rate', 8), 'No rate was judged by p95 < 160ms.');
+    // A level with as many passes as failures is open, and one with more passes has passed.
+    const up = [trial(2, 'pass'), trial(4, 'pass')];
+    assert.equal(
+      foundAfter('concurrency', [...up, trial(4, 'fail')]),
+      'Meets p95 < 160ms at concurrency 2, not confirmed at 4.',
+    );
+    assert.equal(
+      foundAfter('concurrency', [...up, trial(4, 'fail'), trial(4, 'pass')]),
+      'Meets p95 < 160ms at concurrency 4, the highest level tried.',
+    );
+    // Undecided runs above aren't passes, but 8 was tried.
+    assert.equal(
+      foundAfter('concurrency', [...up, trial(8, 'undecided'), trial(8, 'undecided'), trial(6, 'pass')]),
+      'Meets p95 < 160ms at concurrency 6, not confirmed at 8.',
+    );
+    assert.equal(
+      foundAfter('concurrency', [...up, trial(8, 'undecided'), trial(8, 'fail')]),
+      'Meets p95 < 160ms at concurrency 4, but not at 8.',
+    );
   });
 
   it('judges each objective once', () => {

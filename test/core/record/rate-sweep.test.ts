@@ -247,13 +247,13 @@ describe('a capacity search by rate', () => {
       'Meets response.p95 < 500ms at 20 req/s, but not at 40 req/s.',
       'Unconfirmed: 1 of 1 run passed at 20 req/s, 0 of 1 run passed at 40 req/s (95% intervals, resolution 5%). Total: 4 runs, 400 requests.',
     ]);
-    assert.equal(found(null, 20).capacity[0], "Doesn't meet response.p95 < 500ms even at 20 req/s.");
+    assert.equal(found(null, 20).capacity[0], "Doesn't meet response.p95 < 500ms at 20 req/s, the lowest rate tried.");
     // Undecided runs prove nothing.
     assert.deepEqual(
       [found(20, 40, 'undecided'), found(null, 20, 'undecided')].map(({ capacity: [first] }) => first),
       [
         'Meets response.p95 < 500ms at 20 req/s, not confirmed at 40 req/s.',
-        'Not confirmed to meet response.p95 < 500ms even at 20 req/s: use longer runs.',
+        'Not confirmed to meet response.p95 < 500ms at 20 req/s, the lowest rate tried: use longer runs.',
       ],
     );
     // Higher levels miss the objective, which says nothing about the lowest one.

@@ -15,9 +15,15 @@ export interface RecordedSearch extends SearchChoices {
   readonly resolution?: number;
 }
 
-/** Returns whether a run of the lowest level that doesn't meet the objectives failed. All of them may be undecided. */
-export const surelyFails = (search: RecordedSearch | undefined): boolean =>
-  search?.trials.some(({ level, outcome }) => level === search.firstFailing && outcome === 'fail') ?? false;
+/**
+ * Returns whether the lowest level that doesn't meet the objectives failed: a run of it did, and most others didn't pass.
+ * All of them may be undecided, and after a cancellation, two may disagree.
+ */
+export function surelyFails(search: RecordedSearch | undefined): boolean {
+  const outcomes =
+    search?.trials.filter(({ level }) => level === search.firstFailing).map(({ outcome }) => outcome) ?? [];
+  return outcomes.includes('fail') && outcomes.filter((outcome) => outcome === 'pass').length * 2 < outcomes.length;
+}
 
 /** Returns the search of a record; undefined for a sweep of fixed levels. */
 export function searchOf({

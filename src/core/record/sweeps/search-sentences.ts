@@ -22,20 +22,21 @@ export function searchSentences(levels: readonly RunRecord[], search: RecordedSe
   ];
 }
 
-/** The failing level may be undecided in all of its runs. */
+/** The failing level may be undecided in all of its runs. Lower ones were tried only if the search ended. */
 function foundText(levels: readonly RunRecord[], search: RecordedSearch): string {
   const { by, objectives, range, capacity, firstFailing: failing } = search;
   const wanted = wordsOf(objectives);
+  const unit = by === 'rate' ? 'rate' : 'level';
   if (capacity !== null) {
     const meets = `Meets ${wanted} at ${nameOfLevel(by, capacity)}`;
-    if (failing === null)
-      return `${meets}, the highest ${by === 'rate' ? 'rate' : 'level'} ${capacity === range[1] ? 'allowed' : 'tried'}.`;
+    if (failing === null) return `${meets}, the highest ${unit} ${capacity === range[1] ? 'allowed' : 'tried'}.`;
     return `${meets}, ${surelyFails(search) ? 'but not' : 'not confirmed'} at ${shortNameOfLevel(by, failing)}.`;
   }
-  if (failing === null) return `No level confirmed to meet ${wanted}.`;
-  const lowest = nameOfLevel(by, failing);
-  if (surelyFails(search)) return `Doesn't meet ${wanted} even at ${lowest}.`;
+  if (failing === null) return `No ${unit} was judged by ${wanted}.`;
+  const name = nameOfLevel(by, failing);
+  const at = failing === range[0] ? `even at ${name}` : `at ${name}, the lowest ${unit} tried`;
+  if (surelyFails(search)) return `Doesn't meet ${wanted} ${at}.`;
   const unjudged = unjudgedLevels(levels);
-  const text = `Not confirmed to meet ${wanted} even at ${lowest}`;
+  const text = `Not confirmed to meet ${wanted} ${at}`;
   return unjudged.length > 0 ? [`${text}.`, ...unjudged].join(' ') : `${text}: use longer runs.`;
 }
