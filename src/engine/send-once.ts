@@ -107,7 +107,7 @@ function exchangeOf(
       reject(
         timeout.aborted
           ? new LoadlensError(`${origin.url} didn't respond within ${withoutZeros(formatMs(timeoutMs))}.`, {
-              hint: 'Raise the timeout (`# @timeout`), or check the server.',
+              hint: 'Raise the timeout (@timeout), or check the server.',
             })
           : new LoadlensError(`No complete response from ${origin.url}: ${errorText(error)}.`, {
               hint: 'Check the address and the server.',

@@ -127,6 +127,6 @@ process.on('uncaughtException', (error) => {
 if (process.send) {
   tell({ type: 'ready' });
 } else {
-  process.stderr.write("This program can't be run directly. Run `loadlens --help` instead.\n");
+  process.stderr.write("This program can't be run directly. Run loadlens --help instead.\n");
   process.exitCode = 2;
 }

@@ -184,7 +184,7 @@ describe('loadlens run', function () {
       assert.equal(
         stderr,
         `Wrote out.json\nerror: No request got a complete response: ${new URL(mock.url).host} refused the connection (10).\n` +
-          'hint:  Nothing listens at this address. Start the server or fix the port. `loadlens serve mock` starts a server to try.\n',
+          'hint:  Nothing listens at this address. Start the server or fix the port. To try one, run loadlens serve mock.\n',
       );
       assert.match(stdout, /^No response: All 10 requests failed: [^*]*\n\n\*\*\* Results \*\*\*\n/);
       assert.deepEqual(readJson('out.json').errors, { refused: 10 });

@@ -6,13 +6,13 @@ import { ExitCode, LoadlensError } from '../../core/errors.ts';
 interface Limit {
   /** Returns the name of the limit, with its value if the system reports it. */
   readonly text: () => string;
-  /** How to raise the limit or need less. */
+  /** How to raise the limit or need less, without Markdown. */
   readonly hint: string;
 }
 
-const files = 'Increase the limit with `ulimit -n`, or lower the concurrency.';
+const files = 'Increase the limit with ulimit -n, or lower the concurrency.';
 const ports =
-  'Widen the range (`sysctl net.ipv4.ip_local_port_range` on Linux), keep connections alive, or lower the concurrency.';
+  'Widen the range (sysctl net.ipv4.ip_local_port_range on Linux), keep connections alive, or lower the concurrency.';
 const memory = 'Free memory, or lower the concurrency.';
 
 const noPort = (): string => `no free local port${portRange()}`;
@@ -22,7 +22,7 @@ const limits: Readonly<Record<string, Limit>> = {
   EMFILE: { text: () => `limit of ${openFiles()} open files`, hint: files },
   ENFILE: {
     text: () => 'system-wide limit of open files',
-    hint: 'Increase the limit (`sysctl fs.file-max` on Linux), or lower the concurrency.',
+    hint: 'Increase the limit (sysctl fs.file-max on Linux), or lower the concurrency.',
   },
   EADDRNOTAVAIL: { text: noPort, hint: ports },
   EADDRINUSE: { text: noPort, hint: ports },

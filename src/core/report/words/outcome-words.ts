@@ -7,7 +7,7 @@ interface KindWords {
   readonly label: string;
   /** Predicate for a host: `refused the connection`. */
   readonly deed: string;
-  /** What to do if most requests failed this way. */
+  /** What to do if most requests failed this way: plain text, because notifications and the terminal render no Markdown. */
   readonly advice: string;
 }
 
@@ -19,8 +19,7 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
   refused: {
     label: 'connection refused',
     deed: 'refused the connection',
-    advice:
-      'Nothing listens at this address. Start the server or fix the port. `loadlens serve mock` starts a server to try.',
+    advice: 'Nothing listens at this address. Start the server or fix the port. To try one, run loadlens serve mock.',
   },
   reset: {
     label: 'connection reset',
@@ -31,7 +30,7 @@ export const errorWords: Readonly<Record<ErrorKind, KindWords>> = {
   timeout: {
     label: 'timed out',
     deed: 'timed out',
-    advice: 'Lower the concurrency or rate, or raise the timeout (`--timeout`, `# @timeout`).',
+    advice: 'Lower the concurrency or rate, or raise the timeout (--timeout or @timeout).',
   },
   dns: {
     label: 'host name not found',

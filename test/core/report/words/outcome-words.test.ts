@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import {
+  errorWords,
   outcomeOf,
   outcomeOfAll,
   outcomeWords,
   statusCodeWords,
 } from '../../../../src/core/report/words/outcome-words.ts';
+import { limitAdvice } from '../../../../src/engine/machine/client-limit.ts';
 import { sampleOf } from '../../metrics/samples.ts';
 import { recordOf } from '../../record/fixtures.ts';
 
@@ -48,4 +50,12 @@ describe('the outcome of a run', () => {
 it('a common status code has its standard reason', () => {
   assert.equal(statusCodeWords('429'), '429 Too Many Requests');
   assert.equal(statusCodeWords('599'), '599');
+});
+
+describe('the advice on failures', () => {
+  it('has no Markdown, because notifications and the terminal show its signs', () => {
+    for (const { advice } of Object.values(errorWords)) assert.doesNotMatch(advice, /[`*]|\]\(/);
+    for (const code of ['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'EAI_MEMORY'])
+      assert.doesNotMatch(limitAdvice(`${code}: limit`), /[`*]|\]\(/);
+  });
 });
