@@ -113,7 +113,7 @@ describe('loadlens run over several levels', function () {
     assert.equal(
       stderr,
       [
-        'The search starts at concurrency 1.',
+        'The search starts at concurrency 1. Expected: about 12 runs of at least 118 requests.',
         'Concurrency 1 is at the boundary, so a second run confirms that it fails.',
         'No level meets all objectives.\n',
       ].join('\n'),

@@ -56,7 +56,7 @@ describe('following a capacity search', () => {
     const follower = followTask({ type: 'search', input: { ...input, plan } });
     assert.deepEqual(stateOf(follower).search, {
       wanted: 'Highest concurrency that meets p95 < 160ms; range 1 to 256',
-      reason: 'The search starts at concurrency 1.',
+      reason: 'The search starts at concurrency 1. Expected: about 12 runs of at least 118 requests.',
       tried: '',
     });
     for (const level of [1, 2, 4, 8]) follower.hear({ type: 'levelEnded', record: run(level) });

@@ -107,3 +107,19 @@ export function searchAfter({ by, objectives, range }: SearchPlan, runs: readonl
   }));
   return { trials, next: nextRate(trials, range, (atOnce.successThroughputPerS ?? 0) / 2) };
 }
+
+/**
+ * Returns how many runs a search takes from its next level on if it measures nothing again: for a capacity in the middle of
+ * the range, or at 1.5 times the first rate, because no rate above twice the first one lasts.
+ */
+export function expectedRuns({ by, range }: Pick<SearchPlan, 'by' | 'range'>, next: number): number {
+  const middle = Math.sqrt(range[0] * range[1]);
+  const start = Number.isFinite(next) ? next : middle;
+  const capacity = by === 'rate' ? 1.5 * start : middle;
+  const trials: LevelTrial[] = [];
+  for (;;) {
+    const step = by === 'rate' ? nextRate(trials, range, start) : nextConcurrency(trials, range);
+    if (step.kind === 'done') return trials.length + (Number.isFinite(next) ? 0 : 1);
+    trials.push({ level: step.level, outcome: step.level <= capacity ? 'pass' : 'fail' });
+  }
+}

@@ -90,11 +90,15 @@ const foundAfter = (by: SearchPlan['by'], trials: readonly LevelTrial[]): string
     sure: false,
   })[0]!;
 
+/** Returns what a search says before its first run, or before the first that it judges. */
+const startOf = (plan: SearchPlan, level: number): string =>
+  searchReason(plan, { trials: [], next: { kind: 'try', level, reason: 'start', passing: null, failing: null } });
+
 describe('a capacity search', () => {
   it('by concurrency is a function of its runs, says why it tries a level, and becomes a record', () => {
     const { runs, reasons } = search(byConcurrency);
     assert.deepEqual(reasons, [
-      'The search starts at concurrency 1.',
+      'The search starts at concurrency 1. Expected: about 12 runs of at least 118 requests.',
       'Concurrency 1 passed, so the search goes up.',
       'Concurrency 2 passed, so the search goes up.',
       'Concurrency 4 passed, so the search goes up.',
@@ -118,8 +122,8 @@ describe('a capacity search', () => {
   it('by rate starts with all requests at once, which it does not judge', () => {
     const { runs, reasons } = search(byRate);
     assert.deepEqual(reasons.slice(0, 5), [
-      'All requests at once show the highest throughput. The search starts at half of it.',
-      'The search starts at half of the throughput of all requests at once.',
+      'All requests at once show the highest throughput. The search starts at half of it. Expected: about 9 runs of at least 10 s, 2 min or more in total. Below 11.8 req/s, runs are longer.',
+      'The search starts at half of the throughput of all requests at once. Expected: about 8 runs of at least 10 s, 2 min or more in total.',
       '16 req/s passed, so the search goes up.',
       '16 req/s passed and 32 req/s failed, so the search tries the middle.',
       '24 req/s passed and 32 req/s failed, so the search tries the middle.',
@@ -130,11 +134,31 @@ describe('a capacity search', () => {
     assert.deepEqual(searchOf(record)?.range, [0.01, 100_000]);
   });
 
+  it('says at its start about how long it takes', () => {
+    assert.match(startOf(byRate, 0.5), / Expected: about 8 runs of at least 1 min 58 s, 16 min or more in total\.$/);
+    assert.match(startOf(byRate, 0.05), / of at least 19 min 40 s, 2 h 38 min or more in total\.$/);
+    const given = { by: 'rate', objectives, range: [1, 64] } as const;
+    assert.match(
+      startOf(makeSearchPlan(given, { durationS: 60 }, file), Infinity),
+      / Expected: about 9 runs of at least 1 min, 10 min or more in total\.$/,
+    );
+    assert.match(
+      startOf(makeSearchPlan(given, { requests: 30 }, file), Infinity),
+      / Expected: about 9 runs of at least 30 requests\.$/,
+    );
+    const narrow = { by: 'concurrency', objectives, range: [1, 2] } as const;
+    assert.match(startOf(makeSearchPlan(narrow, {}, file), 1), / Expected: about 4 runs of at least 118 requests\.$/);
+    assert.match(
+      startOf(makeSearchPlan(narrow, { durationS: 5 }, file), 1),
+      / Expected: about 4 runs of at least 5 s, 1 min or more in total\.$/,
+    );
+  });
+
   it('says that it measures a level again, and that it goes down', () => {
     assert.equal(reason({}, ['undecided']), "The run at 8 req/s was undecided, so it's measured again.");
     assert.equal(reason({}, ['pass', 'fail']), 'Two runs at 8 req/s disagree, so a third one decides.');
     assert.equal(reason({ level: 4, reason: 'lower', failing: 8 }), '8 req/s failed, so the search goes down.');
-    assert.equal(reason({ level: 0.01, reason: 'start' }), 'The search starts at 0.01 req/s.');
+    assert.match(reason({ level: 0.01, reason: 'start' }), /^The search starts at 0\.01 req\/s\. Expected: /);
   });
 
   it('that ended early has the result of its runs, unconfirmed', () => {
