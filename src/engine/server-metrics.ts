@@ -92,7 +92,10 @@ export function createScrapers(
   };
 }
 
-/** Returns the metrics of one address with the other series of all, each from the first address that has it. */
+/**
+ * Returns the metrics of one address with the other series of all, each from the first address that has it, and the other
+ * addresses that couldn't be read.
+ */
 function withSeries(metrics: ServerMetrics | undefined, scraped: readonly Scraped[]): ServerMetrics | undefined {
   const all = scraped.flatMap(({ serverMetrics }) => serverMetrics ?? []);
   const chosen = metrics ?? all.find(({ series }) => series !== undefined);
@@ -101,7 +104,10 @@ function withSeries(metrics: ServerMetrics | undefined, scraped: readonly Scrape
       all.flatMap((each) => each.series?.[index] ?? []).find(({ values }) => values.some((value) => value !== null)) ??
       own,
   );
-  return chosen && { ...chosen, ...(series && { series }) };
+  const unread = all.flatMap(({ url, atMs, failure }) =>
+    url !== chosen?.url && atMs.length === 0 && failure !== undefined ? [{ url, failure }] : [],
+  );
+  return chosen && { ...chosen, ...(unread.length > 0 && { unread }), ...(series && { series }) };
 }
 
 /**

@@ -105,6 +105,25 @@ describe('server metrics over HTTP', () => {
     });
   }
 
+  it('name further addresses that were not read', async () => {
+    const server = createServer((request, response) => {
+      response.writeHead(request.url === '/metrics' ? 200 : 404).end(text(1));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    const origin = `http://127.0.0.1:${address.port}`;
+    const urls = [`${origin}/gpu`, `${origin}/metrics`];
+    const scraper = createScrapers(urls, runInput([{ ...model, url: `${origin}/v1/completions` }]), false);
+    await scraper.start();
+    scraper.clock(performance.now());
+    const { serverMetrics } = await scraper.stop();
+    server.closeAllConnections();
+    server.close();
+    assert.equal(serverMetrics?.url, urls[1]);
+    assert.deepEqual(serverMetrics?.unread, [{ url: urls[0], failure: 'status 404' }]);
+  });
+
   it("aren't waited for after the run once the server doesn't respond", async () => {
     const { failure, isPartial, failedReadings } = await scraped(() => {});
     assert.deepEqual([failure, isPartial, failedReadings], ['no response within 2 s', true, 1]);

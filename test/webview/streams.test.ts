@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { hasStreams } from '../../src/core/metrics/streams.ts';
 import { formatCount, formatMs, formatMsRange, formatNumber, formatRate } from '../../src/core/format.ts';
 import { compactRecord } from '../../src/core/record/compact-run.ts';
+import type { RunRecord } from '../../src/core/record/run.ts';
 import { readRecord } from '../../src/core/record/read-run.ts';
 import { rowsOf, usePanels } from './panels.ts';
 import { syntheticRecord } from './states/records.ts';
@@ -11,6 +12,18 @@ describe('results panel of a run with streams', () => {
   const { show } = usePanels();
   const { record } = states.streamed;
   assert.ok(hasStreams(record));
+
+  it('warns at the start if the metrics that were asked for were not read', async () => {
+    const url = 'http://127.0.0.1:9/metrics';
+    const unread: RunRecord = {
+      ...record,
+      plan: { ...record.plan, metricsUrl: url },
+      serverMetrics: { url, server: null, failedReadings: 2, failure: 'status 404', atMs: [], figures: {} },
+    };
+    const { page } = await show({ kind: 'run', record: unread, keptForSession: false });
+    const warning = await page.locator('main > div > .note').first().textContent();
+    assert.match(warning ?? '', /^Server metrics at http:.+ couldn't be read: status 404\. /);
+  });
 
   it('shows the times of streams, each with its interval or the number of requests it needs', async () => {
     const { page } = await show(states.streamed);

@@ -3,6 +3,7 @@ import { lateFailuresMs } from '../../src/core/metrics/rates.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
 import { conversationSentences } from '../../src/core/report/words/prompt-facts.ts';
 import { knownPromptSentences } from '../../src/core/report/words/llm/known-prompts.ts';
+import { unreadMetricsSentences } from '../../src/core/report/words/unread-metrics.ts';
 import { bottleneckSentences, estimateSentences, unsavedMark } from '../../src/core/report/words/facts.ts';
 import { capital, formatCount, formatMs } from '../../src/core/format.ts';
 import { serverCharts } from '../../src/core/report/charts/server.ts';
@@ -116,8 +117,8 @@ function notes(record: RunRecord, keptForSession: boolean): (HTMLElement | null)
   const { reconnected = 0 } = record;
   const lateMs = lateFailuresMs(record);
   return [
-    ...[...conversationSentences(record), ...knownPromptSentences([record])].map((sentence) =>
-      note('warning', sentence),
+    ...[...conversationSentences(record), ...knownPromptSentences([record]), ...unreadMetricsSentences([record])].map(
+      (sentence) => note('warning', sentence),
     ),
     ...backlogNotes(record),
     lateMs === null

@@ -43,6 +43,14 @@ export const serverMetricsSchema = v.object({
       queueCount: v.exactOptional(about('Number of those times so far.', readings)),
     } satisfies Record<ServerFigure, v.GenericSchema>),
   ),
+  unread: v.exactOptional(
+    about(
+      'Further addresses that could not be read. Absent: none.',
+      v.array(
+        v.object({ url: about('Address, without credentials.', v.string()), failure: about('Why.', v.string()) }),
+      ),
+    ),
+  ),
   series: v.exactOptional(
     about(
       'Other series that were asked for by name. Absent: none were.',

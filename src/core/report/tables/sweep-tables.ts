@@ -17,6 +17,7 @@ import {
   withoutZeros,
 } from '../../format.ts';
 import { knownPromptSentences } from '../words/llm/known-prompts.ts';
+import { unreadMetricsSentences } from '../words/unread-metrics.ts';
 import { promptFacts } from '../words/prompt-facts.ts';
 import { searchFacts } from '../words/search-words.ts';
 import { serverNoteFacts, serverUseOf } from '../words/server-notes.ts';
@@ -250,6 +251,7 @@ export function sweepNotes(sweep: SweepRecord): string[] {
     ...(rates === undefined || rates.skipped.length === 0 ? [] : [skippedSentence(rates.skipped)]),
     ...levelFailures(levels),
     ...knownPromptSentences(levels),
+    ...unreadMetricsSentences(levels),
     ...warningNote(levels),
   ];
 }

@@ -3,6 +3,7 @@ import { lateFailuresMs } from '../../metrics/rates.ts';
 import { errorKinds, type HealthBound } from '../../metrics/types.ts';
 import { countsAgree } from '../../record/token-check.ts';
 import { knownPromptSentences } from './llm/known-prompts.ts';
+import { unreadMetricsSentences } from './unread-metrics.ts';
 import { inputSourceText } from './llm/input-source.ts';
 import { calibrationText, selfCalibrationText } from '../../record/calibration.ts';
 import { bottleneckOf } from './bottleneck.ts';
@@ -49,7 +50,12 @@ export function attention(record: RunRecord): string[] {
   if (record.requestsCancelled > 0) {
     lines.push(`In flight when the run ended: ${requests(record.requestsCancelled)}. Other numbers exclude them.`);
   }
-  lines.push(...failureSentences([record]), ...conversationSentences(record), ...knownPromptSentences([record]));
+  lines.push(
+    ...failureSentences([record]),
+    ...conversationSentences(record),
+    ...knownPromptSentences([record]),
+    ...unreadMetricsSentences([record]),
+  );
   if (record.reconnected !== undefined && record.reconnected > 0) {
     lines.push(
       `${capital(requests(record.reconnected))} hit a closing connection and retried once on a new one. Latency counts from the first attempt.`,
