@@ -99,6 +99,7 @@ const rows: readonly (readonly [
   ['http://a/{{$env}}', ['bad-placeholder', '{{$env}}', 'Expected {{$env NAME}}.']],
   ['http://a/{{$processEnv}}', ['bad-placeholder', '{{$processEnv}}', 'Expected {{$processEnv NAME}}.']],
   ['http://a/{{$nothing}}', ['unknown-placeholder', '{{$nothing}}', '{{$secret NAME}}']],
+  ['POST http://a/\n\n{"x": "{{prompt}}"}', ['undefined-variable', '{{prompt}}', 'Write any text instead: @prompts']],
   ['http://a/{{$guidd}}', ['unknown-placeholder', '{{$guidd}}', 'Did you mean {{$guid}}?']],
   ['http://a/{{$randomInt one}}', ['bad-placeholder', '{{$randomInt one}}', 'docs/endpoints-file.md']],
   ['http://{{$guid}}.a/x', ['bad-url', 'http://{{$guid}}.a/x', 'after the host']],

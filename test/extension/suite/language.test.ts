@@ -197,6 +197,24 @@ describe('an endpoints file in the editor', () => {
     await waitFor('no problem', () => vscode.languages.getDiagnostics(document.uri).length === 0);
   });
 
+  it('offers the placeholder that a misspelled one in a body was meant to be', async () => {
+    const text = '@prompt = Hello\n\nPOST http://127.0.0.1:5000/v1/completions\n\n{"prompt": "{{promt}}"}\n';
+    const document = await openFile('promt.endpoints', text);
+    await waitFor('a problem', () => vscode.languages.getDiagnostics(document.uri).length === 1);
+    const [problem] = vscode.languages.getDiagnostics(document.uri);
+    assert.equal(problem?.message, 'Variable "promt" isn\'t defined. Did you mean {{prompt}}?');
+    const [fix] = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      problem.range,
+      vscode.CodeActionKind.QuickFix.value,
+    );
+    assert.equal(fix?.title, 'Write {{prompt}}');
+    assert.ok(await vscode.workspace.applyEdit(fix.edit!));
+    assert.equal(document.getText(), text.replace('promt', 'prompt'));
+    await waitFor('no problem', () => vscode.languages.getDiagnostics(document.uri).length === 0);
+  });
+
   it('reports a missing prompts or body file', async () => {
     const lines = ['# @prompts prompts.txt', 'POST http://127.0.0.1:5000/v1/completions', '@body.json', ''];
     const document = await openFile('missing.endpoints', lines.join('\n'));

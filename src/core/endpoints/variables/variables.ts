@@ -78,10 +78,32 @@ const otherTools: Readonly<Record<string, string>> = {
   $oidcAccessToken: 'specific to another tool',
 };
 
+/** Words of placeholders whose value is read at the start of a run. */
+const lateWords = ['$env', '$secret', '$dotenv', '$processEnv'];
+
+/** What is wrong with a placeholder, and what to write instead if that's known. */
+interface Explanation {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly instead?: string | undefined;
+}
+
+/** Returns the hint and fix for a placeholder that is close to one with `$`; undefined if it's close to none. */
+function nearDollar(text: string, report: Findings): Pick<Explanation, 'hint' | 'instead'> | undefined {
+  const [word = ''] = text.split(/[\s(]/, 1);
+  const near = report.suggest(word, [...dynamicNames, ...lateWords]);
+  if (near === undefined) return undefined;
+  const meant = near + text.slice(word.length);
+  const isValid = lateForm.test(meant) || dynamicForm(meant) !== undefined;
+  const example = lateWords.includes(near) ? `${near} NAME` : near;
+  return { hint: `Did you mean {{${isValid ? meant : example}}}?`, instead: isValid ? `{{${meant}}}` : undefined };
+}
+
 /** Returns the problem of a placeholder that starts with `$`. */
-function explainDollar(text: string, report: Findings): { code: string; message: string; hint: string } {
+function explainDollar(text: string, report: Findings): Explanation {
   const word = text.split(/[\s(]/, 1)[0] ?? '';
-  if (word === '$env' || word === '$secret' || word === '$dotenv' || word === '$processEnv') {
+  if (lateWords.includes(word)) {
     const message = `${quoted(`{{${text}}}`)} requires one name.`;
     return { code: 'bad-placeholder', message, hint: `Expected {{${word} NAME}}.` };
   }
@@ -94,12 +116,9 @@ function explainDollar(text: string, report: Findings): { code: string; message:
     const message = `${quoted(`{{${text}}}`)} isn't valid.`;
     return { code: 'bad-placeholder', message, hint: 'See docs/endpoints-file.md for the syntax.' };
   }
-  const near = report.suggest(word, dynamicNames);
-  const hint =
-    near === undefined
-      ? 'Use {{$env NAME}} or {{$secret NAME}}, or set a variable: @name = value.'
-      : `Did you mean {{${near}}}?`;
-  return { code: 'unknown-placeholder', message: `${quoted(`{{${text}}}`)} is unknown.`, hint };
+  const hint = 'Use {{$env NAME}} or {{$secret NAME}}, or set a variable: @name = value.';
+  const message = `${quoted(`{{${text}}}`)} is unknown.`;
+  return { code: 'unknown-placeholder', message, hint, ...nearDollar(text, report) };
 }
 
 /** Returns the variables of a file before its first line. */
@@ -107,25 +126,35 @@ export function variables(report: Findings, outside: Outside): Variables {
   let budget = maxReplaced;
   const values = new Map<string, Value>();
 
-  function explain(inner: string): { code: string; message: string; hint: string; instead?: string } {
+  function explain(inner: string): Explanation {
     const text = inner.trim();
     if (text.startsWith('$')) return explainDollar(text, report);
     if (!nameForm.test(inner)) {
       const message = `${quoted(`{{${text}}}`)} isn't a variable.`;
-      return { code: 'bad-placeholder', message, hint: 'Expected {{name}} with one word between the braces.' };
+      const hint = 'Expected {{name}} with one word between the braces.';
+      return { code: 'bad-placeholder', message, hint, ...nearDollar(text, report) };
     }
-    const line = outside.definedOn(text);
-    const near = line === undefined ? report.suggest(text, values.keys()) : undefined;
-    const hint =
-      line !== undefined
-        ? `Move its definition on line ${line + 1} above this line.`
-        : near !== undefined
-          ? `Did you mean {{${near}}}?`
-          : outside.environments.length > 0
-            ? `Select an environment (${outside.environments.join(', ')}) with --environment or the setting loadlens.environment, or define it above: @${text} = value.`
-            : `Define it above: @${text} = value. To send the braces unchanged, move the body to a file: @body.json.`;
     const message = `Variable ${quoted(text)} isn't defined.`;
-    return { code: 'undefined-variable', message, hint, ...(near === undefined ? {} : { instead: `{{${near}}}` }) };
+    return { code: 'undefined-variable', message, ...missingVariable(text) };
+  }
+
+  function missingVariable(name: string): Pick<Explanation, 'hint' | 'instead'> {
+    const line = outside.definedOn(name);
+    if (line !== undefined) return { hint: `Move its definition on line ${line + 1} above this line.` };
+    const near = report.suggest(name, [...values.keys(), ...Object.keys(outside.values), ...dynamicNames]);
+    if (near !== undefined) return { hint: `Did you mean {{${near}}}?`, instead: `{{${near}}}` };
+    const define = `define it above: @${name} = value.`;
+    if (name === 'prompt') {
+      const hint = `Write any text instead: @prompts and @input-tokens replace the prompt of the body. Or ${define}`;
+      return { hint };
+    }
+    if (outside.environments.length === 0) {
+      const hint = `Define it above: @${name} = value. To send the braces unchanged, move the body to a file: @body.json.`;
+      return { hint };
+    }
+    const names = outside.environments.join(', ');
+    const how = 'with --environment or the setting loadlens.environment';
+    return { hint: `Select an environment (${names}) ${how}, or ${define}` };
   }
 
   /** Returns the obstacle of a placeholder that only another tool supports; undefined for others. */
@@ -156,7 +185,7 @@ export function variables(report: Findings, outside: Outside): Variables {
     const uses: Uses = {};
     define(
       name,
-      replace(text, () => range, uses),
+      replace(text, () => range, uses, false),
       uses,
     );
     return values.get(name);
@@ -176,7 +205,13 @@ export function variables(report: Findings, outside: Outside): Variables {
       'Change the value, or set it in this file.',
     );
 
-  function replace(text: string, rangeAt: (offset: number, length: number) => Range, uses: Uses): string | undefined {
+  /** @param isWritten false for a text from outside the file, where a fix can't correct it */
+  function replace(
+    text: string,
+    rangeAt: (offset: number, length: number) => Range,
+    uses: Uses,
+    isWritten: boolean,
+  ): string | undefined {
     let failed = false;
     const expanded = text.replace(anyPlaceholder, (whole, inner: string, offset: number) => {
       const range = rangeAt(offset, whole.length);
@@ -200,7 +235,7 @@ export function variables(report: Findings, outside: Outside): Variables {
           return whole;
         }
         const { code, message, hint, instead } = explain(inner);
-        const problem = report.error(code, range, message, hint, fixOf(range, instead));
+        const problem = report.error(code, range, message, hint, fixOf(range, isWritten ? instead : undefined));
         uses.problem ??= problem;
         return whole;
       }
@@ -249,7 +284,7 @@ export function variables(report: Findings, outside: Outside): Variables {
     define,
     expand: (text, line, start, uses) =>
       text.includes('{{')
-        ? replace(text, (offset, length) => rangeOf(line, start + offset, start + offset + length), uses)
+        ? replace(text, (offset, length) => rangeOf(line, start + offset, start + offset + length), uses, true)
         : text,
   };
 }
