@@ -7,7 +7,8 @@ import { resultOfTrials, type LevelTrial, type TrialOutcome } from '../../../src
 import { searchSentences } from '../../../src/core/record/sweeps/search-sentences.ts';
 import { searchOf } from '../../../src/core/record/sweeps/search-of.ts';
 import { readSweep } from '../../../src/core/record/sweeps/read-sweep.ts';
-import { searchLoadText, searchReason, searchText, trialsText } from '../../../src/core/report/words/search-words.ts';
+import { searchReason } from '../../../src/core/report/words/search-reason.ts';
+import { searchLoadText, searchText, trialsText } from '../../../src/core/report/words/search-words.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import type { PlanChoices } from '../../../src/core/plan/plan.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';

@@ -1,6 +1,7 @@
 import { makeSearchPlan, searchAfter, searchedPlan, type SearchPlan } from '../../../src/core/plan/capacity-search.ts';
 import { makeSearchRecord } from '../../../src/core/record/sweeps/make-search.ts';
-import { searchReason, searchText, trialsText } from '../../../src/core/report/words/search-words.ts';
+import { searchReason } from '../../../src/core/report/words/search-reason.ts';
+import { searchText, trialsText } from '../../../src/core/report/words/search-words.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
 import type { PanelState } from '../../../src/panel-protocol.ts';

@@ -5,7 +5,7 @@ import { trialSchema } from '../capacity-schema.ts';
 
 const ratePerS = v.pipe(v.number(), v.gtValue(0));
 
-/** Search for the highest arrival rate that meets the objectives; see `RateSearch`. */
+/** Search for the highest arrival rate that meets the objectives. */
 export const rateSearchSchema = v.object({
   objectives: about('Objectives to meet.', v.array(objectiveSchema)),
   fromPerS: about('Lowest rate to try, requests/s.', ratePerS),

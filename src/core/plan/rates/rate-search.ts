@@ -1,15 +1,9 @@
-import type * as v from 'valibot';
 import type { EndpointsFile } from '../../endpoints/types.ts';
-import type { Frozen } from '../../schema.ts';
 import type { Objective } from '../../vocabulary.ts';
 import { nextLevel, requestsToJudge, type LevelTrial, type NextLevel, type TrialOutcome } from '../capacity.ts';
 import { planDefaults, type PlanChoices } from '../plan.ts';
 import { rateLevelPlan } from './rate-sweep.ts';
-import type { rateSearchSchema } from './rate-search-schema.ts';
 import type { RunPlan } from '../types.ts';
-
-/** A search for the highest arrival rate that meets the objectives. */
-export type RateSearch = Frozen<v.InferOutput<typeof rateSearchSchema>>;
 
 /** Rates that differ by less than this share of the lower one count as the same. */
 export const rateResolution = 0.05;
