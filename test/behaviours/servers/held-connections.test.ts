@@ -71,15 +71,16 @@ for (const transport of transportNames) {
             socket.write(chunk(token));
           }
           socket.write(chunk(end));
-          await sleep(1_000);
+          await sleep(6_000, undefined, { ref: false });
           socket.write(lastChunk);
         }, dialect);
         const startMs = performance.now();
-        const record = await send([request], { plan: { requests: 4, concurrency: 1, timeoutMs: 500 } });
-        assert.ok(performance.now() - startMs < 3_000);
+        const record = await send([request], { plan: { requests: 4, concurrency: 1, timeoutMs: 3_000 } });
+        // Waiting for the timeout each time takes 12 s.
+        assert.ok(performance.now() - startMs < 9_000);
         assert.deepEqual([record.successes, record.errors, record.server?.notes], [4, {}, held]);
         for (const { median } of [record.e2eMs ?? assert.fail(), record.latencyMs])
-          assert.ok(median !== null && median >= 30 * tokens.length - 5 && median < 400, `${median}`);
+          assert.ok(median !== null && median >= 30 * tokens.length - 5 && median < 2_500, `${median}`);
         // As many as one connection each: those that are cut are no connections closed by the server.
         assert.equal(server?.connections, 4);
         const residual = record.client.littlesLawResidual;
