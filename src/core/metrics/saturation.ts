@@ -14,12 +14,15 @@ const blocks = 12;
 /** The last blocks, in which the outstanding requests have to grow as well. */
 const lastBlocks = 4;
 /** Least growth that counts, as a share of the arrivals. */
-const leastShare = 0.05;
+export const leastShare = 0.05;
 /** Least number of requests that have to become due in the judged part, and of early responses to compare with. */
 const leastDue = 20;
 /** The judged part begins after this share of the time, at the earliest and because of slow responses. */
 const earliest = 0.25;
 const latest = 0.5;
+
+/** Returns whether outstanding requests grew by as much as counts, surely or not. */
+export const hasGrown = ({ growth }: Pick<Saturation, 'growth'>): boolean => growth >= leastShare;
 
 /**
  * Returns whether outstanding requests, those that are due and haven't ended, keep growing: then the server doesn't keep

@@ -3,6 +3,7 @@ import { makePlan } from '../../../src/core/plan/plan.ts';
 import { evaluateObjectives } from '../../../src/core/plan/objectives.ts';
 import { parseObjectives } from '../../../src/core/values/objectives.ts';
 import { makeSweepRecord } from '../../../src/core/record/sweeps/make-sweep.ts';
+import { noRateLimit } from '../../../src/core/record/sweeps/rate-levels.ts';
 import { readSweep } from '../../../src/core/record/sweeps/read-sweep.ts';
 import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
 import type { RunRecord } from '../../../src/core/record/run.ts';
@@ -42,6 +43,16 @@ function rateLevel(rate: number, latencyMs: number, achieved = rate, slo = 'resp
   };
 }
 
+/** A level whose outstanding requests grew, but not surely. */
+function unsure(rate: number, achieved: number): RunRecord {
+  const { saturation, ...level } = rateLevel(rate, 400, achieved);
+  return {
+    ...level,
+    ...(saturation && { saturation: { ...saturation, overSaturated: false } }),
+    successThroughputPerS: achieved,
+  };
+}
+
 const sweepOf = (levels: readonly RunRecord[], skipped: readonly number[] = []): SweepRecord =>
   makeSweepRecord({
     id: '20261122-201537-k3f9',
@@ -53,6 +64,9 @@ const sweepOf = (levels: readonly RunRecord[], skipped: readonly number[] = []):
     coolDownMs: 500,
     levels,
   });
+
+/** What a sweep says of saturation, after its objectives. */
+const saturationOf = (...levels: RunRecord[]): string | undefined => sweepOf(levels).capacity[1];
 
 const sweep = sweepOf([rateLevel(Infinity, 900), rateLevel(40, 800, 25), rateLevel(10, 100), rateLevel(20, 200)], [80]);
 
@@ -120,6 +134,42 @@ describe('a sweep over arrival rates', () => {
     assert.equal(
       sweepOf([short]).capacity[1],
       'Levels are too short to tell whether the server keeps up. Use a longer duration.',
+    );
+  });
+
+  it('does not count a rate as kept up with if outstanding requests grew, however unsurely', () => {
+    const levels = [rateLevel(2, 100), unsure(8, 3.96), unsure(Infinity, 3.92)];
+    const tooShort = sweepOf(levels);
+    assert.deepEqual(tooShort.capacity.slice(1), [
+      'Kept up with 2 req/s. Higher levels are too short to tell. Use a longer duration.',
+      'Highest achieved rate: 3.96 req/s, at 8 req/s.',
+    ]);
+    assert.deepEqual(
+      wholeRateTable(levels).rows.map((row) => row[3]),
+      ['kept up', 'too short to tell', '–'],
+    );
+    assert.ok(!noRateLimit(tooShort));
+    // A higher rate that was kept up with answers for the lower one.
+    const higher = sweepOf([unsure(4, 3.7), rateLevel(8, 100)]);
+    assert.equal(higher.capacity[1], 'Kept up with every tested rate, up to 8 req/s.');
+    assert.ok(noRateLimit(higher));
+  });
+
+  it('names the tolerance of a rate that no level achieved', () => {
+    const [two, four] = [rateLevel(2, 100), unsure(4, 3.9)];
+    assert.equal(
+      saturationOf(two, four, unsure(8, 3.96)),
+      'Kept up with 4 req/s within 5%. Higher levels are too short to tell. Use a longer duration.',
+    );
+    assert.equal(saturationOf(two, four), 'Kept up with every tested rate, up to 4 req/s within 5%.');
+    assert.equal(
+      saturationOf(two, four, rateLevel(8, 400, 3.96)),
+      'Kept up with 4 req/s within 5%. Over-saturated at 8 req/s: 3.96 responses/s.',
+    );
+    // The capacity is at least 4.1 req/s, so random arrivals were the reason.
+    assert.equal(
+      saturationOf(two, four, rateLevel(8, 400, 4.1)),
+      'Kept up with 4 req/s. Over-saturated at 8 req/s: 4.10 responses/s.',
     );
   });
 

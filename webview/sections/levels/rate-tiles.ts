@@ -10,6 +10,7 @@ import {
   isOverSaturated,
   keptUp,
   rateOf,
+  toleranceText,
 } from '../../../src/core/record/sweeps/rate-levels.ts';
 import { headlineTime } from '../../../src/core/report/words/headline.ts';
 import type { Tile } from '../kit/tiles.ts';
@@ -30,7 +31,7 @@ export function rateTiles({ levels, rateSearch }: Pick<SweepRecord, 'levels' | '
       value: good === undefined ? 'None' : rateName(rateOf(good)),
       remark: judged
         ? 'highest tested rate that meets the objectives'
-        : 'highest tested rate that the server kept up with',
+        : `highest tested rate that the server kept up with${good === undefined ? '' : toleranceText(good, levels)}`,
       unsure: good === undefined,
       lead: true,
     },

@@ -1,4 +1,6 @@
+import { formatPercent, withoutZeros } from '../../format.ts';
 import { succeeds } from '../../metrics/levels.ts';
+import { hasGrown, leastShare } from '../../metrics/saturation.ts';
 import { targetRatePerS } from '../../plan/load/target-rate.ts';
 import type { RunRecord } from '../run.ts';
 import type { SweepRecord } from './sweep.ts';
@@ -31,27 +33,40 @@ export const fastestLevel = (levels: readonly RunRecord[]): RunRecord | undefine
 /** Returns whether a level surely didn't keep up. */
 export const isOverSaturated = ({ saturation }: RunRecord): boolean => saturation?.overSaturated === true;
 
+/** Returns whether a level was long enough to tell if the server kept up: if outstanding requests grew, they did so surely. */
+export const isJudged = ({ saturation }: RunRecord): boolean =>
+  saturation !== undefined && (saturation.overSaturated || !hasGrown(saturation));
+
 /** Returns whether a level at the highest of these rates was long enough to tell if the server kept up. */
 export function isHighestJudged(finite: readonly RunRecord[]): boolean {
   const highest = Math.max(...finite.map(rateOf));
-  return finite.some((level) => rateOf(level) === highest && level.saturation !== undefined);
+  return finite.some((level) => rateOf(level) === highest && isJudged(level));
 }
 
-/** Returns whether a level kept up: outstanding requests didn't surely grow, and at least 90% of the requests succeeded. */
+/** Returns whether a level kept up: outstanding requests grew by less than 5%, and at least 90% of the requests succeeded. */
 export const keptUp = (level: RunRecord): boolean =>
-  level.saturation?.overSaturated === false && succeeds(level) && (level.backlog?.unsent ?? 0) === 0;
+  isJudged(level) && !isOverSaturated(level) && succeeds(level) && (level.backlog?.unsent ?? 0) === 0;
+
+/** Returns the tolerance for a level that kept up if no level achieved its rate: ` within 5%`; otherwise an empty text. */
+export function toleranceText(level: RunRecord, levels: readonly RunRecord[]): string {
+  const isAchieved =
+    (level.saturation?.growth ?? 0) <= 0 ||
+    levels.some((other) => succeeds(other) && (achievedPerS(other) ?? 0) >= rateOf(level));
+  return isAchieved ? '' : ` within ${withoutZeros(formatPercent(leastShare))}`;
+}
 
 /** Returns whether a level met all objectives and counts as holding: it wasn't over-saturated, and 90% of its requests succeeded. */
 export const holds = (level: RunRecord): boolean =>
   level.objectives.every(({ outcome }) => outcome === 'pass') && succeeds(level) && !isOverSaturated(level);
 
-/** Returns whether a sweep found no limit: the server kept up with every finite rate, and met the objectives. */
+/** Returns whether a sweep found no limit: all finite rates met the objectives, and the server kept up with the highest. */
 export function noRateLimit({
   levels,
   rates,
   rateSearch,
 }: Pick<SweepRecord, 'levels' | 'rates' | 'rateSearch'>): boolean {
   const finite = levels.filter((level) => rateOf(level) < Infinity);
+  const highest = finite.at(-1);
   const isSweep = rates !== undefined && rateSearch === undefined;
-  return isSweep && finite.length > 0 && finite.every((level) => keptUp(level) && holds(level));
+  return isSweep && highest !== undefined && keptUp(highest) && finite.every(holds);
 }

@@ -5,13 +5,21 @@ import { missedText, unjudgedLevels, wordsOf } from './level-verdicts.ts';
 import { rateName } from './level-words.ts';
 import type { RecordedSearch } from './search-of.ts';
 import { searchSentences } from './search-sentences.ts';
-import { achievedPerS, fastestLevel, holds, isHighestJudged, isOverSaturated, keptUp, rateOf } from './rate-levels.ts';
+import {
+  achievedPerS,
+  fastestLevel,
+  holds,
+  isHighestJudged,
+  isOverSaturated,
+  keptUp,
+  toleranceText,
+  rateOf,
+} from './rate-levels.ts';
 
 /** Returns the results of a sweep over arrival rates as sentences, starting with the verdict. */
 export function rateSentences(levels: readonly RunRecord[], search: RecordedSearch | undefined): string[] {
-  const finite = levels.filter((level) => rateOf(level) < Infinity);
   const found = search === undefined ? objectiveSentences(levels) : searchSentences(levels, search);
-  return [...found, ...saturationSentences(finite), ...peakSentence(levels)];
+  return [...found, ...saturationSentences(levels), ...peakSentence(levels)];
 }
 
 /**
@@ -34,23 +42,24 @@ function objectiveSentences(levels: readonly RunRecord[]): string[] {
 }
 
 function saturationSentences(levels: readonly RunRecord[]): string[] {
-  if (levels.length === 0) return [];
-  const over = levels.find(isOverSaturated);
-  const kept = levels.findLast(
+  const finite = levels.filter((level) => rateOf(level) < Infinity);
+  if (finite.length === 0) return [];
+  const over = finite.find(isOverSaturated);
+  const kept = finite.findLast(
     (level) => keptUp(level) && rateOf(level) < (over === undefined ? Infinity : rateOf(over)),
   );
-  const refused = levels.find((level) => !succeeds(level));
+  const name = kept && `${rateName(rateOf(kept))}${toleranceText(kept, levels)}`;
+  const refused = finite.find((level) => !succeeds(level));
   if (over !== undefined) {
-    const until = kept === undefined ? 'Kept up with no tested rate' : `Kept up with ${rateName(rateOf(kept))}`;
     return [
-      `${until}. Over-saturated at ${rateName(rateOf(over))}: ${formatRate(achievedPerS(over), over.successes < over.responses ? 'successes' : 'responses')}.`,
+      `Kept up with ${name ?? 'no tested rate'}. Over-saturated at ${rateName(rateOf(over))}: ${formatRate(achievedPerS(over), over.successes < over.responses ? 'successes' : 'responses')}.`,
     ];
   }
   if (refused !== undefined) return [`Fewer than 90% of the requests succeeded from ${rateName(rateOf(refused))} on.`];
-  if (kept === undefined) return ['Levels are too short to tell whether the server keeps up. Use a longer duration.'];
-  if (!isHighestJudged(levels.filter((level) => rateOf(level) < Infinity)))
-    return [`Kept up with ${rateName(rateOf(kept))}. Higher levels are too short to tell. Use a longer duration.`];
-  return [`Kept up with every tested rate, up to ${rateName(rateOf(kept))}.`];
+  if (name === undefined) return ['Levels are too short to tell whether the server keeps up. Use a longer duration.'];
+  return isHighestJudged(finite)
+    ? [`Kept up with every tested rate, up to ${name}.`]
+    : [`Kept up with ${name}. Higher levels are too short to tell. Use a longer duration.`];
 }
 
 /** The highest rate of successes, at whatever level. */

@@ -3,7 +3,7 @@ import { succeeds } from '../../metrics/levels.ts';
 import type { Distribution, QuantileName } from '../../metrics/types.ts';
 import type { RunRecord } from '../../record/run.ts';
 import { shortRate } from '../../record/sweeps/level-words.ts';
-import { achievedPerS, isOverSaturated, keptUp, rateOf } from '../../record/sweeps/rate-levels.ts';
+import { achievedPerS, isJudged, isOverSaturated, keptUp, rateOf } from '../../record/sweeps/rate-levels.ts';
 import { objectivesCell } from './sweep-tables.ts';
 import { headlineTime } from '../words/headline.ts';
 import { marked, type Table } from './tables.ts';
@@ -12,7 +12,8 @@ import { marked, type Table } from './tables.ts';
 function stateOf(level: RunRecord): string {
   if (isOverSaturated(level)) return level.saturation?.endedEarly ? 'over-saturated, ended early' : 'over-saturated';
   if (!succeeds(level)) return 'too few successes';
-  return keptUp(level) ? 'kept up' : noValue;
+  if (keptUp(level)) return 'kept up';
+  return rateOf(level) === Infinity || isJudged(level) ? noValue : 'too short to tell';
 }
 
 const tokensOf = (levels: readonly RunRecord[]): boolean =>
