@@ -34,6 +34,11 @@ export function createTable(label: string, columns: readonly Column[], rows: rea
   // Scrolling by keyboard needs a focusable box.
   const element = h('div', { class: 'table-box', tabindex: 0, role: 'region', 'aria-label': label }, table);
 
+  // The browser leaves a control that is visible in part where it is.
+  element.addEventListener('focusin', ({ target }) => {
+    if (target instanceof Element && target !== element) target.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  });
+
   function update(next: readonly (readonly Cell[])[]): void {
     while (body.rows.length > next.length) body.deleteRow(-1);
     for (const [r, cells] of next.entries()) {

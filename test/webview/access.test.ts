@@ -4,6 +4,27 @@ import { scrollToEnd, usePanels } from './panels.ts';
 import { states } from './states/states.ts';
 import { themes } from './themes.ts';
 
+/** Says in the page which control has the focus, and whether its outline is visible. */
+function outlineOfFocus(): string {
+  let control = document.activeElement;
+  while (control?.shadowRoot?.activeElement) control = control.shadowRoot.activeElement;
+  if (control === null || control === document.body) return 'nothing';
+  const name = `${control.tagName}.${control.className} ${control.textContent.trim().slice(0, 20)}`;
+  const { outlineStyle, outlineWidth, outlineOffset } = getComputedStyle(control);
+  if (outlineStyle === 'none') return `${name}: no outline`;
+  const beyond = parseFloat(outlineWidth) + parseFloat(outlineOffset);
+  const box = control.getBoundingClientRect();
+  const around = control.parentElement?.closest('.table-box');
+  if (!around) return `${name}: visible`;
+  const within = around.getBoundingClientRect();
+  const first = control.closest('th:first-child') === null ? around.querySelector('th')?.getBoundingClientRect() : null;
+  const isCut =
+    box.left - beyond < (first?.right ?? within.left) - 0.5 ||
+    box.right + beyond > within.right + 0.5 ||
+    box.top - beyond < within.top - 0.5;
+  return `${name}: ${isCut ? 'cut off' : 'visible'}`;
+}
+
 describe('accessibility of the results panel', () => {
   const { open, show } = usePanels();
   const { record } = states.completed;
@@ -48,6 +69,24 @@ describe('accessibility of the results panel', () => {
       await scrollToEnd(page, label);
     }
   });
+
+  for (const key of ['Tab', 'Shift+Tab'] as const) {
+    it(`shows the whole focus outline of each control in a narrow panel with ${key}`, async () => {
+      const { page } = await show(states.completed, { width: 350, theme: 'high-contrast' });
+      if (key === 'Shift+Tab') await page.locator('section, button').last().focus();
+      const focused = (): Promise<string> => page.evaluate(outlineOfFocus);
+      const seen: string[] = [];
+      for (let outline = ''; seen.length < 100 && outline !== 'nothing'; seen.push(outline)) {
+        await page.keyboard.press(key);
+        outline = await focused();
+      }
+      assert.ok(seen.length > 20);
+      assert.deepEqual(
+        seen.filter((outline) => !/visible$|^nothing$/.test(outline)),
+        [],
+      );
+    });
+  }
 
   it('labels each series, and hides it on a click', async () => {
     const { page } = await show(states.completed);
