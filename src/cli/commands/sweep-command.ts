@@ -1,4 +1,4 @@
-import { someLevelMeets } from '../../core/report/words/sweep-verdict.ts';
+import { someLevelMeets, surelyMisses } from '../../core/report/words/sweep-verdict.ts';
 import { type ExitCode, LoadlensError } from '../../core/errors.ts';
 import { makeSearchPlan, searchAfter, searchedRange, type SearchPlan } from '../../core/plan/capacity-search.ts';
 import { defaultCoolDownMs, levelsBetween, makeSweepPlan } from '../../core/plan/sweep.ts';
@@ -214,6 +214,6 @@ function progressOf(screen: Screen, search?: SearchPlan): (snapshot: SweepSnapsh
 
 /** Returns the exit code as for a run. A sweep meets its objectives if at least one level does. */
 function endOfSweep(sweep: SweepRecord): ExitCode {
-  const meets = someLevelMeets(sweep);
-  return endOf(sweep, { runs: sweep.levels, unmet: meets ? undefined : 'No level meets all objectives.' });
+  const unmet = `No level ${surelyMisses(sweep) ? 'meets' : 'is confirmed to meet'} all objectives.`;
+  return endOf(sweep, { runs: sweep.levels, unmet: someLevelMeets(sweep) ? undefined : unmet });
 }

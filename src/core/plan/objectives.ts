@@ -1,6 +1,7 @@
 import type { Target } from '../endpoints/types.ts';
 import type { RequestLimitsMs } from '../metrics/streams.ts';
-import { quantileShares } from '../metrics/statistics/quantiles.ts';
+import { formatCount } from '../format.ts';
+import { leastCount, quantileShares } from '../metrics/statistics/quantiles.ts';
 import { quantileNames, type Distribution, type Numbers, type QuantileName, type Summary } from '../metrics/types.ts';
 import {
   isOfRunAlone,
@@ -211,4 +212,17 @@ export function perRequestLimitsMs(objectives: readonly Objective[]): PerRequest
 /** Returns the objectives without those on token times, which a response without a stream can't meet. */
 export function withoutTokenTimes(objectives: readonly Objective[]): Objective[] {
   return objectives.filter(({ metric }) => !isTokenTime(metric));
+}
+
+/**
+ * Returns how many values the percentiles of objectives need, if a run has fewer requests: `p95 needs 59`; else an empty text.
+ * @param before text before it
+ */
+export function neededText(verdicts: readonly Verdict[], requestsSent: number, before: string): string {
+  const needs = verdicts.flatMap(({ objective: { metric } }) => {
+    const [percentile, number] = /p(\d+(?:\.\d+)?)$/.exec(metric) ?? [];
+    const least = number === undefined ? 0 : leastCount(Number(number) / 100);
+    return least > requestsSent ? [`${percentile} needs ${formatCount(least)}`] : [];
+  });
+  return needs.length === 0 ? '' : `${before}${[...new Set(needs)].join(', ')}`;
 }

@@ -125,6 +125,18 @@ describe('a sweep over arrival rates', () => {
     assert.ok(!someLevelMeets(fast));
   });
 
+  it('says how many requests a level needs to be judged', () => {
+    const levels = [rateLevel(2, 100), rateLevel(4, 100)].map((level) => {
+      const objectives = level.objectives.map((verdict) => ({ ...verdict, outcome: 'not enough data' as const }));
+      return Object.assign({}, level, { objectives, requestsSent: 40 });
+    });
+    assert.deepEqual(sweepOf(levels).capacity.slice(0, 2), [
+      'No rate confirmed to meet response.p95 < 500ms.',
+      'Not enough requests to judge 2/s, 4/s: p95 needs 59 per level.',
+    ]);
+    assert.equal(sweepVerdict(sweepOf(levels)).label, 'Not enough data');
+  });
+
   it('does not count a rate as kept up with if its level is too short to tell', () => {
     const { saturation: _, ...short } = rateLevel(40, 100);
     assert.equal(

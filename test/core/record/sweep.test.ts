@@ -119,7 +119,7 @@ describe('a sweep', () => {
     const few = sweepOf([levelRecord(1, lawful(1), { slo: 'p95 < 200ms', count: 20 })]);
     assert.deepEqual(few.capacity.slice(0, 2), [
       'No level confirmed to meet p95 < 200ms.',
-      'Not enough requests to judge concurrency 1.',
+      'Not enough requests to judge concurrency 1: p95 needs 59 per level.',
     ]);
     const plain = sweepOf([1, 2].map((level) => levelRecord(level, lawful(level), { slo: 'ttft.p95 < 500ms' })));
     assert.deepEqual(plain.capacity.slice(0, 3), [

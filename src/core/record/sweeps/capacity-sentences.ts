@@ -1,7 +1,6 @@
-import type { Verdict } from '../../vocabulary.ts';
 import { formatCount, formatRate } from '../../format.ts';
 import { isTooShort } from '../../metrics/rates.ts';
-import { missedText, ofWholeRun, unjudgedLevels, wordsOf } from './level-verdicts.ts';
+import { missedText, unjudgedLevels, unsureSentences, wordsOf, worstOutcome } from './level-verdicts.ts';
 import { levelName } from './level-words.ts';
 import { rateSentences } from './rate-sentences.ts';
 import { searchOf } from './search-of.ts';
@@ -29,31 +28,15 @@ export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[
 function heldSentences({ levels }: Pick<SweepRecord, 'levels'>): string[] {
   const objectives = levels[0]?.plan.objectives ?? [];
   if (objectives.length === 0) return [];
-  const outcomes = levels.map((level) => ({ level, outcome: worst(ofWholeRun(level)) }));
-  const held = outcomes.findLast(({ outcome }) => outcome === 'pass')?.level;
-  const missed = outcomes.find(({ outcome }) => outcome === 'fail')?.level;
-  const unjudged = unjudgedLevels(levels);
-  const unsure =
-    unjudged.length > 0
-      ? []
-      : outcomes.filter(({ outcome }) => outcome === 'not enough data').map(({ level }) => level);
+  const held = levels.findLast((level) => worstOutcome(level) === 'pass');
+  const missed = levels.find((level) => worstOutcome(level) === 'fail');
   const wanted = wordsOf(objectives);
   return [
     held === undefined ? `No level confirmed to meet ${wanted}.` : `Meets ${wanted} at ${levelName(held.plan)}.`,
-    ...unjudged,
+    ...unjudgedLevels(levels),
     ...(missed === undefined ? [] : [`Not met at ${levelName(missed.plan)}: ${missedText(missed)}.`]),
-    ...(unsure.length === 0
-      ? []
-      : [
-          `Not enough requests to judge concurrency ${unsure.map(({ plan }) => formatCount(plan.concurrency)).join(', ')}.`,
-        ]),
+    ...unsureSentences(levels),
   ];
-}
-
-function worst(verdicts: readonly Verdict[]): Verdict['outcome'] {
-  return (
-    (['fail', 'not enough data'] as const).find((worse) => verdicts.some(({ outcome }) => outcome === worse)) ?? 'pass'
-  );
 }
 
 /** Returns the highest level if the limit lies beyond it: it is still recommended. Null if a limit was found, and for a search. */

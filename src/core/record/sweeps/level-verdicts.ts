@@ -1,7 +1,9 @@
+import { neededText } from '../../plan/objectives.ts';
 import { measuredValue } from '../../values/objective-metrics.ts';
 import { isUnjudged, unjudgedSentences } from '../../values/objectives.ts';
 import type { Objective, Verdict } from '../../vocabulary.ts';
 import type { RunRecord } from '../run.ts';
+import { levelsText } from './level-words.ts';
 
 /** Returns objectives as text: `p95 < 2s and errors < 1%`. */
 export const wordsOf = (objectives: readonly Objective[]): string => objectives.map(({ text }) => text).join(' and ');
@@ -21,3 +23,26 @@ export function missedText(level: RunRecord): string {
 /** Returns why the objectives of no level can be judged, however many requests are sent; empty if those of one can. */
 export const unjudgedLevels = (levels: readonly RunRecord[]): string[] =>
   levels.every((level) => ofWholeRun(level).some(isUnjudged)) ? unjudgedSentences(levels.flatMap(ofWholeRun)) : [];
+
+/** Returns the worst outcome of the verdicts on a whole level. */
+export function worstOutcome(level: RunRecord): Verdict['outcome'] {
+  const outcomes = new Set(ofWholeRun(level).map(({ outcome }) => outcome));
+  return (['fail', 'not enough data'] as const).find((worse) => outcomes.has(worse)) ?? 'pass';
+}
+
+/** Returns which levels have too few requests to judge, and how many they need: `Not enough requests to judge concurrency 1: p95 needs 59 per level.` */
+export function unsureSentences(levels: readonly RunRecord[]): string[] {
+  const unsure = levels.filter((level) => worstOutcome(level) === 'not enough data');
+  if (unsure.length === 0 || unjudgedLevels(levels).length > 0) return [];
+  const names = levelsText(unsure.map(({ plan }) => plan)).replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+  const needed = neededByLevels(unsure, ': ');
+  return [`Not enough requests to judge ${names}${needed === '' ? '' : `${needed} per level`}.`];
+}
+
+/** Returns how many values the objectives of levels need that have too few: `p95 needs 59`, after a text; else an empty text. */
+export const neededByLevels = (unsure: readonly RunRecord[], before: string): string =>
+  neededText(
+    unsure.flatMap((level) => ofWholeRun(level).filter(({ outcome }) => outcome === 'not enough data')),
+    Math.min(...unsure.map(({ requestsSent }) => requestsSent)),
+    before,
+  );

@@ -1,7 +1,7 @@
 import { formatRate } from '../../format.ts';
 import { succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
-import { missedText, unjudgedLevels, wordsOf } from './level-verdicts.ts';
+import { missedText, unjudgedLevels, unsureSentences, wordsOf } from './level-verdicts.ts';
 import { rateName } from './level-words.ts';
 import type { RecordedSearch } from './search-of.ts';
 import { searchSentences } from './search-sentences.ts';
@@ -38,6 +38,7 @@ function objectiveSentences(levels: readonly RunRecord[]): string[] {
     names.length === 0 ? `No rate confirmed to meet ${wanted}.` : `Meets ${wanted} at ${names.join(' and at ')}.`,
     ...unjudgedLevels(levels),
     ...(missed === undefined ? [] : [`Not met at ${rateName(rateOf(missed))}: ${missedText(missed)}.`]),
+    ...unsureSentences(finite.length > 0 ? finite : levels),
   ];
 }
 

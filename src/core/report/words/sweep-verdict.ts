@@ -27,7 +27,7 @@ export function someLevelMeets(sweep: SweepRecord): boolean {
 }
 
 /** Returns whether a level failed for sure; of a search, the lowest one that doesn't hold. */
-function surelyMisses(sweep: SweepRecord): boolean {
+export function surelyMisses(sweep: SweepRecord): boolean {
   const search = searchOf(sweep);
   return search === undefined
     ? sweep.levels.some(({ objectives }) => objectives.some(({ outcome }) => outcome === 'fail'))

@@ -1,10 +1,9 @@
-import { leastCount } from '../../metrics/statistics/quantiles.ts';
 import { errorKinds } from '../../metrics/types.ts';
 import type { RunRecord } from '../../record/run.ts';
 import type { Objective, Verdict } from '../../vocabulary.ts';
 import { capital, countOf, formatCount, formatPercent, withoutZeros } from '../../format.ts';
 import { serverGoneSentence } from '../server-gone.ts';
-import { limitsRequests } from '../../plan/objectives.ts';
+import { limitsRequests, neededText } from '../../plan/objectives.ts';
 import { baselineText, isUnjudged, unjudgedSentences } from '../../values/objectives.ts';
 import { measuredText } from '../tables/tables.ts';
 import { clientMark } from './client-words.ts';
@@ -98,21 +97,11 @@ function objectivesSentence({
     const texts = listed(open.map(named), ', ');
     return steadyState?.settled === false
       ? `Without a steady state, ${texts} can't be judged.`
-      : `Not enough requests to judge ${texts}${neededText(open, requestsSent)}.`;
+      : `Not enough requests to judge ${texts}${neededText(open, requestsSent, ': ')}.`;
   }
   const [only] = verdicts;
   if (only === undefined) return undefined;
   return verdicts.length === 1 ? `${measuredAgainst(only)}.` : `All ${formatCount(verdicts.length)} objectives met.`;
-}
-
-/** Returns how many values the percentiles of objectives need, if a run has fewer requests; else an empty text. */
-function neededText(verdicts: readonly Verdict[], requestsSent: number): string {
-  const needs = verdicts.flatMap(({ objective: { metric } }) => {
-    const [percentile, number] = /p(\d+(?:\.\d+)?)$/.exec(metric) ?? [];
-    const least = number === undefined ? 0 : leastCount(Number(number) / 100);
-    return least > requestsSent ? [`${percentile} needs ${formatCount(least)}`] : [];
-  });
-  return needs.length === 0 ? '' : `: ${[...new Set(needs)].join(', ')}`;
 }
 
 const countsWithinLimits = ({ metric }: Objective): boolean => metric === 'goodput' || metric === 'attainment';

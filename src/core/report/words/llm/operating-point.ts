@@ -1,4 +1,5 @@
 import { formatMs, formatRate } from '../../../format.ts';
+import { neededByLevels, unjudgedLevels, worstOutcome } from '../../../record/sweeps/level-verdicts.ts';
 import { levelName } from '../../../record/sweeps/level-words.ts';
 import { operatingPointOf } from '../../../record/sweeps/operating-point.ts';
 import type { SweepRecord } from '../../../record/sweeps/sweep.ts';
@@ -7,8 +8,14 @@ import type { SweepRecord } from '../../../record/sweeps/sweep.ts';
 export function operatingSentences(sweep: Pick<SweepRecord, 'levels' | 'figures'>): string[] {
   const point = operatingPointOf(sweep);
   if (point === null) {
-    const judged = sweep.levels.some(({ ttftMs, goodputPerS }) => ttftMs !== undefined && goodputPerS !== null);
-    return judged ? ['No best operating point: no level meets all objectives.'] : [];
+    const judged = sweep.levels.filter(({ ttftMs, goodputPerS }) => ttftMs !== undefined && goodputPerS !== null);
+    if (judged.length === 0 || unjudgedLevels(judged).length > 0) return [];
+    const unsure = judged.filter((level) => worstOutcome(level) === 'not enough data');
+    const why =
+      unsure.length === 0
+        ? 'no level meets all objectives'
+        : `too few requests to judge all levels${neededByLevels(unsure, ', because ')}`;
+    return [`No best operating point: ${why}.`];
   }
   const { level, rule, isHighest } = point;
   const why =

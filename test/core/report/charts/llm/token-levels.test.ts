@@ -24,6 +24,7 @@ function levelOf(concurrency: number, ttftMs: number, gapMs: number, met?: boole
   return { ...record, plan: { ...record.plan, concurrency, objectives: met === undefined ? [] : [objective] } };
 }
 
+const unsure = { outcome: 'not enough data' } as const;
 const judged = sweepOf([levelOf(1, 100, 10, true), levelOf(4, 200, 12, true), levelOf(8, 900, 30, false)]);
 const plain = sweepOf([levelOf(1, 100, 10), levelOf(2, 110, 10), levelOf(8, 900, 30)]);
 
@@ -49,6 +50,15 @@ describe('the best operating point of a language model server', () => {
   it("doesn't exist if no level meets the objectives, or without streams", () => {
     const missed = sweepOf([levelOf(1, 600, 10, false), levelOf(2, 900, 10, false)]);
     assert.deepEqual(operatingSentences(missed), ['No best operating point: no level meets all objectives.']);
+    const [one, two] = [levelOf(1, 100, 10, true), levelOf(2, 100, 10, false)];
+    const few = {
+      ...one,
+      requestsSent: 20,
+      objectives: one.objectives.map((verdict) => Object.assign({}, verdict, unsure)),
+    };
+    assert.deepEqual(operatingSentences(sweepOf([few, two])), [
+      'No best operating point: too few requests to judge all levels, because p95 needs 59.',
+    ]);
     const http = sweepOf([1, 2].map(() => recordOf(closedLoop(100, 1, () => ({ latencyMs: 100 })))));
     assert.deepEqual([operatingSentences(http), tokenCharts(http)], [[], []]);
   });
