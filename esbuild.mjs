@@ -37,7 +37,8 @@ const extension = {
 /**
  * Takes only the client of undici into a bundle. The package's entry is CommonJS, which can't be tree-shaken: fetch, caches, and
  * mocks would be most of each bundle. Its parser exists twice, for machines with and without SIMD; every processor that runs
- * this Node has SIMD, so one stays. Bodies of fetch (forms, streams) are never sent.
+ * this Node has SIMD, so one stays. Bodies of fetch (forms, streams) are never sent, and HTTP/2
+ * is never offered.
  */
 const undiciClient = {
   name: 'undici-client',
@@ -57,6 +58,8 @@ const undiciClient = {
       build.resolve(path.replace('llhttp-wasm', 'llhttp_simd-wasm'), { ...from, resolveDir: from.resolveDir }),
     );
     build.onResolve({ filter: /^\.\.\/web\/fetch\/body\.js$/ }, () => ({ path: 'body', namespace: 'no-fetch' }));
+    build.onResolve({ filter: /\/client-h2\.js$/ }, () => ({ path: 'h2', namespace: 'no-h2' }));
+    build.onLoad({ filter: /.*/, namespace: 'no-h2' }, () => ({ contents: 'export default undefined;' }));
     build.onLoad({ filter: /.*/, namespace: 'no-fetch' }, () => ({
       contents: 'export const extractBody = undefined;',
     }));

@@ -174,7 +174,7 @@ describe('a comparison in the editor', function () {
     // The choice of last time, with commands that were allowed.
     answerWith(['main']);
     const running = run('compareWith', vscode.Uri.file(`${repository.path}/endpoints.txt`));
-    await waitFor('both servers', () => repository.started().length === started + 4);
+    await waitFor('both servers', () => repository.started().length === started + 4, 60_000);
     const server = repository.started()[started]?.pid ?? 0;
     const benchmark = parentOf(parentOf(server));
     const before = comparisons().length;
