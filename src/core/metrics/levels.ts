@@ -34,6 +34,16 @@ export type SweepFigures = Frozen<v.InferOutput<typeof sweepFiguresSchema>>;
 /** Minimum share of requests that must succeed, or meet the objectives, for a level to be judged or recommended. */
 const leastShare = 0.9;
 
+/** Numbers of levels that differ by less than this share are too close to tell with one run per level. */
+export const closeShare = 0.05;
+
+/**
+ * Returns whether a level is close to the limit of a good trade-off, where throughput and latency grow by the same factor
+ * against concurrency 1.
+ */
+export const isCloseTradeOff = ({ tradeOff, scalingFactor, latencyPenalty }: LevelFigures): boolean =>
+  tradeOff !== null && Math.abs(Math.log((scalingFactor ?? 1) / (1 + (latencyPenalty ?? 0)))) < Math.log1p(closeShare);
+
 /** Returns the figures of a sweep; docs/metrics.md has the formulas. */
 export function sweepFigures(levels: readonly LevelNumbers[]): SweepFigures {
   const single = levels.find(({ concurrency }) => concurrency === 1);

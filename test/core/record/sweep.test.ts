@@ -52,6 +52,11 @@ const refused = (json: unknown, message: RegExp): void =>
   );
 
 /** A level of a server that scales without limit. */
+/** What a sweep of such latencies recommends. */
+const recommended = (latencies: Readonly<Record<number, number>>): string | undefined =>
+  sweepOf(Object.entries(latencies).map(([level, latencyMs]) => levelRecord(Number(level), () => ({ latencyMs }))))
+    .capacity[0];
+
 const flat = (concurrency: number) => levelRecord(concurrency, () => ({ latencyMs: 100 }));
 /** A level that is too short for a rate. */
 const brief = (concurrency: number) => levelRecord(concurrency, lawful(concurrency), { count: 8 });
@@ -85,6 +90,25 @@ describe('a sweep', () => {
     assert.ok(usl);
     assert.ok(Math.abs(usl.peakConcurrency - Math.sqrt(0.95 / 0.005)) < 1.5, String(usl.peakConcurrency));
     assert.ok(usl.r2 > 0.99);
+  });
+
+  it('names the levels whose trade-off is too close to tell', () => {
+    const rule = 'Recommended concurrency: 4, the highest that gains at least as much throughput as it adds latency.';
+    // Throughput grows by 4 / 1.6 and 16 / 8, latency by 1.6 and 8.
+    assert.equal(recommended({ 1: 100, 4: 160, 16: 800 }), rule);
+    // By 2.02 and 2.81 against 1.98 and 2.85.
+    assert.equal(
+      recommended({ 1: 100, 4: 198, 8: 285 }),
+      `${rule} Concurrency 4, 8 are within 5% of this limit, too close to tell with one run per level.`,
+    );
+    assert.equal(
+      recommended({ 1: 100, 2: 143 }),
+      'Recommended concurrency: 1. No higher level gains as much throughput as it adds latency. Concurrency 2 is within 5% of this limit, too close to tell with one run per level.',
+    );
+    assert.equal(
+      recommended({ 1: 100, 2: 140 }),
+      'No limit found up to concurrency 2: it still gains at least as much throughput as it adds latency. Try higher levels. Concurrency 2 is within 5% of this limit, too close to tell with one run per level.',
+    );
   });
 
   it('is summarized in plain words', () => {

@@ -1,4 +1,5 @@
-import { capital, formatCount, formatNumber, withoutZeros } from '../../format.ts';
+import { capital, formatCount, formatNumber, formatPercent, withoutZeros } from '../../format.ts';
+import { closeShare } from '../../metrics/levels.ts';
 import { targetRatePerS } from '../../plan/load/target-rate.ts';
 import type { RunPlan } from '../../plan/types.ts';
 
@@ -37,3 +38,11 @@ export function levelsText(plans: readonly RunPlan[]): string {
   if (first === undefined || targetRatePerS(first) === null) return `Concurrency ${names}`;
   return names === shortRate(Infinity) ? capital(rateName(Infinity)) : names;
 }
+
+/** Returns that levels are too close to a number of another one, or to a limit, to tell which is higher; none without a level. */
+export const closeSentences = (plans: readonly RunPlan[], to: 'goodput' | 'limit'): string[] =>
+  plans.length === 0
+    ? []
+    : [
+        `${levelsText(plans)} ${plans.length === 1 ? 'is' : 'are'} within ${withoutZeros(formatPercent(closeShare))} of this ${to}, too close to tell with one run per level.`,
+      ];

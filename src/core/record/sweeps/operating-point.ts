@@ -1,33 +1,50 @@
-import { succeeds } from '../../metrics/levels.ts';
+import { closeShare, succeeds } from '../../metrics/levels.ts';
 import type { RunRecord } from '../run.ts';
 import { isOverSaturated, loadOf } from './rate-levels.ts';
+import { searchOf } from './search-of.ts';
 import type { SweepRecord } from './sweep.ts';
 
 /** The level of a sweep to run a language model server at, and why. */
 export interface OperatingPoint {
   readonly level: RunRecord;
-  /** The most goodput of the levels that meet all objectives; without objectives, the highest level with a good trade-off. */
-  readonly rule: 'goodput' | 'trade-off';
+  /**
+   * `goodput`: the most of the levels that meet all objectives. `trade-off`: the highest level with a good one, without
+   * objectives. `capacity`: what a search found.
+   */
+  readonly rule: 'goodput' | 'trade-off' | 'capacity';
   /** No higher level was measured, so one may be better. */
   readonly isHighest: boolean;
+  /** Other levels that meet all objectives, with nearly as much goodput. */
+  readonly near: readonly RunRecord[];
 }
 
 /** Returns the best operating point of a sweep; null if no level is one, or if nothing was streamed. */
-export function operatingPointOf({ levels, figures }: Pick<SweepRecord, 'levels' | 'figures'>): OperatingPoint | null {
+export function operatingPointOf(
+  sweep: Pick<SweepRecord, 'levels' | 'figures' | 'search' | 'rateSearch'>,
+): OperatingPoint | null {
+  const { levels, figures } = sweep;
   const streamed = levels.filter((level) => level.ttftMs !== undefined && succeeds(level) && !isOverSaturated(level));
-  if (streamed.length === 0) return null;
   const judged = streamed.filter(({ goodputPerS }) => goodputPerS !== null);
-  const level =
-    judged.length > 0
-      ? bestOf(judged.filter(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass')))
-      : streamed.findLast(({ plan }) => plan.concurrency === figures.recommended.concurrency);
+  const met = streamed.filter(({ objectives }) => objectives.every(({ outcome }) => outcome === 'pass'));
+  const search = searchOf(sweep);
+  const [rule, level]: [OperatingPoint['rule'], RunRecord | undefined] =
+    search !== undefined
+      ? ['capacity', met.find((run) => loadOf(run) === search.capacity)]
+      : judged.length > 0
+        ? ['goodput', bestOf(met)]
+        : ['trade-off', streamed.findLast(({ plan }) => plan.concurrency === figures.recommended.concurrency)];
   if (level === undefined) return null;
-  const isHighest = levels.every((other) => loadOf(other) <= loadOf(level));
-  return { level, rule: judged.length > 0 ? 'goodput' : 'trade-off', isHighest };
+  const least = (1 - closeShare) * goodputOf(level);
+  return {
+    level,
+    rule,
+    isHighest: levels.every((other) => loadOf(other) <= loadOf(level)),
+    near: rule === 'goodput' ? met.filter((other) => other !== level && goodputOf(other) >= least) : [],
+  };
 }
 
+const goodputOf = ({ goodputPerS }: RunRecord): number => goodputPerS ?? 0;
+
 /** Returns the level with the most goodput, of equals the lowest. */
-function bestOf(levels: readonly RunRecord[]): RunRecord | undefined {
-  const most = Math.max(...levels.map(({ goodputPerS }) => goodputPerS ?? 0));
-  return levels.find(({ goodputPerS }) => (goodputPerS ?? 0) === most);
-}
+const bestOf = (levels: readonly RunRecord[]): RunRecord | undefined =>
+  levels.toSorted((one, other) => goodputOf(other) - goodputOf(one))[0];

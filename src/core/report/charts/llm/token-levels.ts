@@ -16,10 +16,13 @@ const isStreamed = (level: RunRecord): level is Streamed =>
 export function tokenCharts(sweep: Levels): ChartContent[] {
   const levels = sweep.levels.filter(isStreamed);
   if (levels.length < 2) return [];
-  const best = operatingPointOf(sweep)?.level;
+  const point = operatingPointOf(sweep);
   const markers = levels
-    .filter((level) => level === best)
-    .map((level) => ({ x: level.outputTokensPerS, label: `best operating point: ${levelName(level.plan)}` }));
+    .filter((level) => level === point?.level)
+    .map((level) => ({
+      x: level.outputTokensPerS,
+      label: `${point?.rule === 'goodput' ? 'best operating point' : 'operating point'}: ${levelName(level.plan)}`,
+    }));
   return [ttftByTokens(levels, markers), speedByTokens(levels, markers), ...goodputByLevel(levels)];
 }
 

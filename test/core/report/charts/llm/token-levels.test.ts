@@ -43,7 +43,7 @@ describe('the best operating point of a language model server', () => {
     assert.equal(plain.figures.recommended.concurrency, 2);
     assert.match(
       operatingSentences(plain)[0] ?? '',
-      /^Best operating point: concurrency 2, the highest with a good trade-off: /,
+      /^Operating point: concurrency 2, the highest with a good trade-off: /,
     );
   });
 
@@ -61,6 +61,35 @@ describe('the best operating point of a language model server', () => {
     ]);
     const http = sweepOf([1, 2].map(() => recordOf(closedLoop(100, 1, () => ({ latencyMs: 100 })))));
     assert.deepEqual([operatingSentences(http), tokenCharts(http)], [[], []]);
+  });
+
+  it('names levels with nearly as much goodput', () => {
+    // 4 / 309 ms and 8 / 640 ms.
+    const close = sweepOf([levelOf(1, 100, 10, true), levelOf(4, 200, 12, true), levelOf(8, 450, 21, true)]);
+    assert.match(
+      operatingSentences(close)[0] ?? '',
+      /^Best operating point: concurrency 4, .*\. Concurrency 8 is within 5% of this goodput, too close to tell with one run per level\.$/,
+    );
+  });
+
+  it('of a search is its capacity', () => {
+    const search = {
+      objectives: judged.levels[0]!.plan.objectives,
+      from: 1,
+      to: 8,
+      trials: [
+        { concurrency: 1, outcome: 'pass' },
+        { concurrency: 4, outcome: 'undecided' },
+      ],
+      capacity: 1,
+      firstFailing: 4,
+      sure: false,
+    } as const;
+    assert.match(
+      operatingSentences({ ...judged, search })[0] ?? '',
+      /^Operating point at the capacity, concurrency 1: /,
+    );
+    assert.deepEqual(operatingSentences({ ...judged, search: { ...search, capacity: null } }), []);
   });
 
   it('says that the highest level may not be the limit', () => {
