@@ -54,7 +54,7 @@ export function addAbCommand(program: Command, version: string, done: (code: Exi
     .option('-q, --quiet', 'print no progress and no notes, only the result and errors')
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: AbOptions) => {
-      const { abCommand } = await import('./ab-command.ts');
+      const { abCommand } = await import('./commands.ts');
       done(await abCommand(file, options, version));
     });
 
@@ -69,7 +69,7 @@ export function addAbCommand(program: Command, version: string, done: (code: Exi
       ),
     ),
   ).action(async (options: CompareOptions) => {
-    const { compareCommand } = await import('./compare-command.ts');
+    const { compareCommand } = await import('./commands.ts');
     done(await compareCommand(options));
   });
 }

@@ -21,7 +21,7 @@ export function addSuiteCommand(program: Command, version: string, done: (code: 
     .option('--goal <goal>', "replace the default goals, such as 'single tokens/s > 40'; repeatable", goal)
     .addOption(new Option('--target <goal>').hideHelp().argParser(goal))
     .action(async (options: ThroughputOptions) => {
-      const { throughputCommand } = await import('./throughput-command.ts');
+      const { throughputCommand } = await import('./commands.ts');
       done(await throughputCommand(options, version));
     });
 
@@ -34,7 +34,7 @@ export function addSuiteCommand(program: Command, version: string, done: (code: 
       numberFrom(128, 10_000_000, 'a whole number'),
     )
     .action(async (options: LatencyOptions) => {
-      const { latencyCommand } = await import('./latency-command.ts');
+      const { latencyCommand } = await import('./commands.ts');
       done(await latencyCommand(options, version));
     });
 
@@ -42,7 +42,7 @@ export function addSuiteCommand(program: Command, version: string, done: (code: 
     .description('Measure the resident memory of the server and detect leaks')
     .option('--quick', 'run 40 iterations instead of 80')
     .action(async (options: MemoryOptions) => {
-      const { memoryCommand } = await import('./memory-command.ts');
+      const { memoryCommand } = await import('./commands.ts');
       done(await memoryCommand(options, version));
     });
 }
