@@ -9,8 +9,7 @@ import { levelsText } from './level-words.ts';
 export const wordsOf = (objectives: readonly Objective[]): string => objectives.map(({ text }) => text).join(' and ');
 
 /** Returns the verdicts on the objectives of a whole level. */
-export const ofWholeRun = (level: RunRecord): Verdict[] =>
-  level.objectives.filter(({ target }) => target === undefined);
+const ofWholeRun = (level: RunRecord): Verdict[] => level.objectives.filter(({ target }) => target === undefined);
 
 /** Returns what a level missed: `p95 was 1.2 s, errors was 3%`; empty if nothing. */
 export function missedText(level: RunRecord): string {
