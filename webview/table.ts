@@ -1,4 +1,4 @@
-import type { Table as ReportTable } from '../src/core/report/tables/tables.ts';
+import { isLong, type Table as ReportTable } from '../src/core/report/tables/tables.ts';
 import { h, setAttributes, setText } from './dom.ts';
 import { usesScreenReader } from './theme.ts';
 
@@ -110,13 +110,10 @@ function newRow(columns: readonly Column[]): HTMLTableRowElement {
   );
 }
 
-/** Letters of a text that is read as easily in a narrow column. */
-const shortWords = 12;
-
 function setCell(td: HTMLTableCellElement, cell: Cell): void {
   if (typeof cell === 'string') {
     setAttributes(td, { 'data-remark': undefined });
-    td.classList.toggle('long', cell.length > shortWords);
+    td.classList.toggle('long', isLong(cell));
     setText(td, cell);
     return;
   }

@@ -96,8 +96,9 @@ function askedByTurns(
   start: number,
   sent: number,
 ): Pick<PromptUse, 'askedInput' | 'askedOutput'> {
-  const lengthsOf = conversations && turnLengths(conversations, seed);
-  if (conversations === undefined || lengthsOf === undefined) return {};
+  if (conversations === undefined) return {};
+  const lengthsOf = turnLengths(conversations, seed);
+  if (lengthsOf === undefined) return {};
   const spreads = { input: createSpread(), output: createSpread() };
   let turns = 0;
   for (let number = start; number < start + sent; number++) {

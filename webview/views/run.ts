@@ -1,10 +1,12 @@
 import { maxInFlightOf } from '../../src/core/plan/max-in-flight.ts';
 import { lateFailuresMs } from '../../src/core/metrics/rates.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
-import { conversationSentences } from '../../src/core/report/words/prompt-facts.ts';
-import { knownPromptSentences } from '../../src/core/report/words/llm/known-prompts.ts';
-import { unreadMetricsSentences } from '../../src/core/report/words/unread-metrics.ts';
-import { bottleneckSentences, estimateSentences, unsavedMark } from '../../src/core/report/words/facts.ts';
+import {
+  bottleneckSentences,
+  estimateSentences,
+  unsavedMark,
+  workloadSentences,
+} from '../../src/core/report/words/facts.ts';
 import { capital, formatCount, formatMs } from '../../src/core/format.ts';
 import { serverCharts } from '../../src/core/report/charts/server.ts';
 import { receivedText } from '../../src/core/report/tables/tables.ts';
@@ -117,9 +119,7 @@ function notes(record: RunRecord, keptForSession: boolean): (HTMLElement | null)
   const { reconnected = 0 } = record;
   const lateMs = lateFailuresMs(record);
   return [
-    ...[...conversationSentences(record), ...knownPromptSentences([record]), ...unreadMetricsSentences([record])].map(
-      (sentence) => note('warning', sentence),
-    ),
+    ...workloadSentences(record).map((sentence) => note('warning', sentence)),
     ...backlogNotes(record),
     lateMs === null
       ? null

@@ -31,13 +31,16 @@ export function shortLevel(plan: RunPlan): string {
   return rate === null ? formatCount(plan.concurrency) : shortRate(rate);
 }
 
-/** Returns several levels at the start of a sentence: `Concurrency 1, 2`, `4/s, 8/s`. */
-export function levelsText(plans: readonly RunPlan[]): string {
+/** Returns several levels in a sentence: `concurrency 1, 2`, `4/s, 8/s`. */
+export function levelNames(plans: readonly RunPlan[]): string {
   const names = [...new Set(plans.map(shortLevel))].join(', ');
   const [first] = plans;
-  if (first === undefined || targetRatePerS(first) === null) return `Concurrency ${names}`;
-  return names === shortRate(Infinity) ? capital(rateName(Infinity)) : names;
+  if (first === undefined || targetRatePerS(first) === null) return `concurrency ${names}`;
+  return names === shortRate(Infinity) ? rateName(Infinity) : names;
 }
+
+/** Returns several levels at the start of a sentence: `Concurrency 1, 2`, `4/s, 8/s`. */
+export const levelsText = (plans: readonly RunPlan[]): string => capital(levelNames(plans));
 
 /** Returns that levels are too close to a number of another one, or to a limit, to tell which is higher; none without a level. */
 export const closeSentences = (plans: readonly RunPlan[], to: 'goodput' | 'limit'): string[] =>

@@ -3,7 +3,7 @@ import { drawSvg } from '../charts/draw-svg.ts';
 import { escapeHtml } from './escape.ts';
 import { style } from './style.ts';
 import type { RunVerdict } from '../words/verdict.ts';
-import type { Table } from '../tables/tables.ts';
+import { isLong, type Table } from '../tables/tables.ts';
 
 /** One page that needs nothing else: no script, no other file, light and dark as the reader has it. `body` is markup. */
 export function page(title: string, body: string): string {
@@ -36,15 +36,10 @@ export function section(table: Table): string {
   return table.rows.length === 0 ? '' : `<section><h2>${escapeHtml(table.title)}</h2>${tableHtml(table)}</section>`;
 }
 
-/** Letters of a text that needs no room of its own to be read in a few lines. */
-const shortWords = 12;
-
 /** A table as it is. One that's wider than the page scrolls under its first column, by keyboard, too. */
 export function tableHtml({ title, columns, words = [], rows, note }: Table): string {
   const look = columns.map((column, i) =>
-    words.includes(column)
-      ? ` class="words${rows.some((row) => (row[i]?.length ?? 0) > shortWords) ? ' long' : ''}"`
-      : '',
+    words.includes(column) ? ` class="words${rows.some((row) => isLong(row[i] ?? '')) ? ' long' : ''}"` : '',
   );
   const head = columns.some((column) => column !== '')
     ? `<thead><tr>${columns.map((column, i) => `<th scope="col"${look[i] ?? ''}>${escapeHtml(column)}</th>`).join('')}</tr></thead>`

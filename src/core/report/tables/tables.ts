@@ -10,6 +10,12 @@ import { isMixed } from '../words/headline.ts';
 import { errorWords } from '../words/outcome-words.ts';
 import type { RunRecord } from '../../record/run.ts';
 
+/** Letters of a cell that needs no room of its own to be read in a few lines. */
+const shortWords = 12;
+
+/** Returns whether a cell of a column with text needs room of its own. */
+export const isLong = (cell: string): boolean => cell.length > shortWords;
+
 /**
  * A table of a report as text. Each report renders it in its own way. The first column is text, the others are numbers.
  */

@@ -32,6 +32,13 @@ import {
   withoutZeros,
 } from '../../format.ts';
 
+/** Returns what is wrong with conversations, prompts, and server metrics of a run, in sentences. */
+export const workloadSentences = (record: RunRecord): string[] => [
+  ...conversationSentences(record),
+  ...knownPromptSentences([record]),
+  ...unreadMetricsSentences([record]),
+];
+
 /** Returns sentences that a reader must know before the numbers: a partial run, failures, a backlog, a client limit. */
 export function attention(record: RunRecord): string[] {
   const lines: string[] = [];
@@ -50,12 +57,7 @@ export function attention(record: RunRecord): string[] {
   if (record.requestsCancelled > 0) {
     lines.push(`In flight when the run ended: ${requests(record.requestsCancelled)}. Other numbers exclude them.`);
   }
-  lines.push(
-    ...failureSentences([record]),
-    ...conversationSentences(record),
-    ...knownPromptSentences([record]),
-    ...unreadMetricsSentences([record]),
-  );
+  lines.push(...failureSentences([record]), ...workloadSentences(record));
   if (record.reconnected !== undefined && record.reconnected > 0) {
     lines.push(
       `${capital(requests(record.reconnected))} hit a closing connection and retried once on a new one. Latency counts from the first attempt.`,
