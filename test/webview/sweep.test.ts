@@ -13,6 +13,10 @@ const charts = [
   'Efficiency by concurrency',
 ];
 
+/** A level at which 92% of the requests meet an objective that the level misses. */
+const most = (concurrency: number) =>
+  levelRecord(concurrency, (index) => ({ latencyMs: index % 12 === 0 ? 300 : 100 }), { slo: 'p95 < 200ms' });
+
 describe('results panel of a sweep', () => {
   const { show } = usePanels();
   const { sweep } = sweepStates.sweep;
@@ -109,6 +113,21 @@ describe('results panel of a sweep', () => {
       const tiles = await page.locator('.tile').evaluateAll((all) => all.map(({ textContent }) => textContent));
       assert.equal(tiles.length, 3);
       assert.equal(tiles[0], `CapacityNone${why}`);
+    }
+  });
+
+  it("doesn't claim that a level meets objectives which only most of its requests meet", async () => {
+    const met = levelRecord(1, () => ({ latencyMs: 100 }), { slo: 'p95 < 200ms' });
+    const missed = levelRecord(4, () => ({ latencyMs: 400 }), { slo: 'p95 < 200ms' });
+    for (const [levels, tile] of [
+      [
+        [met, most(2), missed],
+        'Capacity2highest concurrency that has at least 90% of its requests within the objectives',
+      ],
+      [[met, missed], 'Capacity1highest concurrency that meets the objectives'],
+    ] as const) {
+      const { page } = await show({ ...sweepStates.sweep, sweep: sweepOf(levels) });
+      assert.equal(await page.locator('.tile').first().textContent(), tile);
     }
   });
 

@@ -44,16 +44,22 @@ export const closeShare = 0.05;
 export const isCloseTradeOff = ({ tradeOff, scalingFactor, latencyPenalty }: LevelFigures): boolean =>
   tradeOff !== null && Math.abs(Math.log((scalingFactor ?? 1) / (1 + (latencyPenalty ?? 0)))) < Math.log1p(closeShare);
 
-/** Returns the figures of a sweep; docs/metrics.md has the formulas. */
-export function sweepFigures(levels: readonly LevelNumbers[]): SweepFigures {
+/**
+ * Returns the figures of a sweep; docs/metrics.md has the formulas.
+ * @param capacity what a search found: 90% of the requests may meet the objectives at a level that it didn't confirm, so only its
+ *   capacity is recommended. Null if it found none; undefined for a sweep of fixed levels
+ */
+export function sweepFigures(levels: readonly LevelNumbers[], capacity?: number | null): SweepFigures {
   const single = levels.find(({ concurrency }) => concurrency === 1);
   const figures = levels.map((level) => levelFigures(level, single));
+  const recommended: Recommendation =
+    capacity === undefined ? recommend(levels, figures) : { concurrency: capacity, rule: 'capacity' };
   const { fit, note } = fitUsl(
     levels
       .filter(succeeds)
       .map(({ concurrency, throughputPerS }) => ({ concurrency, throughputPerS: throughputPerS ?? 0 })),
   );
-  return { levels: figures, recommended: recommend(levels, figures), usl: fit, uslNote: note };
+  return { levels: figures, recommended, usl: fit, uslNote: note };
 }
 
 /** Returns whether enough requests of a level succeeded for its rate and latency to describe the server. */
@@ -84,7 +90,7 @@ function levelFigures(level: LevelNumbers, single: LevelNumbers | undefined): Le
 }
 
 /**
- * Returns the recommended concurrency, null if no level qualifies.
+ * Returns the recommended concurrency of fixed levels, null if no level qualifies.
  *
  * - With objectives: the highest level at which 90% of the requests meet them, and that violates none on totals, such as
  *   the share of errors. If no objective applies to single requests, the highest level that meets them all.

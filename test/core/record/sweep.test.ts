@@ -111,6 +111,22 @@ describe('a sweep', () => {
     );
   });
 
+  it('recommends the capacity that a search found, and no higher level', () => {
+    assert.deepEqual(searched.figures.recommended, { concurrency: 1, rule: 'capacity' });
+    const none = { ...searched.search, capacity: null, firstFailing: 1 };
+    assert.equal(readSweep({ ...searched, search: none }).figures.recommended.concurrency, null);
+    for (const { render } of [
+      sweepReports.markdown,
+      sweepReports.html,
+      sweepReports.csv,
+      { render: renderSweepText },
+    ]) {
+      assert.doesNotMatch(render(searched), /[Rr]ecommended concurrency/);
+    }
+    assert.match(sweepReports.csv.render(searched), /\r\n,recommendedConcurrency,1\r\n/);
+    assert.match(sweepReports.html.render(searched), /Marked: capacity 1[.;]/);
+  });
+
   it('is summarized in plain words', () => {
     assert.deepEqual(judged.capacity.slice(0, 3), [
       'Meets p95 < 200ms at concurrency 8.',

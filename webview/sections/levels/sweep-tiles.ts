@@ -2,6 +2,7 @@ import { isTooShort } from '../../../src/core/metrics/rates.ts';
 import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
 import { noLimitUpTo } from '../../../src/core/record/sweeps/capacity-sentences.ts';
 import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
+import { worstOutcome } from '../../../src/core/record/sweeps/level-verdicts.ts';
 import { concurrencyText, knee } from '../../../src/core/report/charts/levels.ts';
 import { rateTiles } from './rate-tiles.ts';
 import type { Tile } from '../kit/tiles.ts';
@@ -41,15 +42,19 @@ export function sweepTiles(sweep: SweepRecord): Tile[] {
 function capacityTiles(sweep: SweepRecord): Tile[] {
   const { figures, levels, search } = sweep;
   const { recommended } = figures;
-  const found = search === undefined ? recommended.concurrency : search.capacity;
+  const found = recommended.concurrency;
   const at = levels.findLast(({ plan }) => plan.concurrency === found);
   if (found === null || at === undefined) {
     return [{ label: 'Capacity', value: 'None', remark: whyNone(sweep), unsure: true, lead: true }];
   }
-  const upTo = search === undefined ? noLimitUpTo(sweep) : search.firstFailing === null ? search.capacity : null;
+  const upTo = search === undefined ? noLimitUpTo(sweep) : search.firstFailing === null ? found : null;
   const efficiency = figures.levels.findLast(({ concurrency }) => concurrency === found)?.efficiency ?? null;
   const rule =
-    search !== undefined || recommended.rule === 'objectives' ? 'meets the objectives' : 'has a good trade-off';
+    recommended.rule === 'trade-off'
+      ? 'has a good trade-off'
+      : recommended.rule === 'capacity' || worstOutcome(at) === 'pass'
+        ? 'meets the objectives'
+        : 'has at least 90% of its requests within the objectives';
   return [
     {
       label: 'Capacity',
@@ -74,8 +79,8 @@ function capacityTiles(sweep: SweepRecord): Tile[] {
   ];
 }
 
-function whyNone({ figures, levels, search }: SweepRecord): string {
-  if (search !== undefined || figures.recommended.rule === 'objectives') return 'no level meets the objectives';
+function whyNone({ figures, levels }: SweepRecord): string {
+  if (figures.recommended.rule !== 'trade-off') return 'no level meets the objectives';
   const short = levels.some(({ totalMs, responses }) => isTooShort(totalMs, responses));
   if (short && figures.levels.some(({ sound }) => sound)) return 'levels are too short for advice';
   return figures.levels.some(({ concurrency }) => concurrency === 1)

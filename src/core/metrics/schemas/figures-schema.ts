@@ -38,8 +38,8 @@ export const sweepFiguresSchema = v.object({
     v.object({
       concurrency: about('Null if no level qualifies.', v.nullable(positiveCount)),
       rule: about(
-        'objectives: the highest level at which 90% of the requests meet them. trade-off: the highest level with a good trade-off.',
-        v.picklist(['objectives', 'trade-off']),
+        'objectives: the highest level at which 90% of the requests meet them. trade-off: the highest level with a good trade-off. capacity: what a search found.',
+        v.picklist(['objectives', 'trade-off', 'capacity']),
       ),
     }),
   ),

@@ -8,15 +8,16 @@ import { searchOf } from './search-of.ts';
 import { searchSentences } from './search-sentences.ts';
 import type { SweepRecord } from './sweep.ts';
 
-/** Returns the results of a sweep as sentences: recommended concurrency, its rule, and the throughput peak. */
+/** Returns the results of a sweep as sentences: the capacity found, or the recommended concurrency and its rule, and the throughput peak. */
 export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[] {
   if (sweep.levels.length === 0) return ['No level measured.'];
   const search = searchOf(sweep);
   if (sweep.rates !== undefined) return rateSentences(sweep.levels, search);
   const { figures } = sweep;
   return [
-    ...(search === undefined ? heldSentences(sweep) : searchSentences(sweep.levels, search)),
-    [recommendedSentence(sweep), ...closeToLimit(sweep)].join(' '),
+    ...(search === undefined
+      ? [...heldSentences(sweep), [recommendedSentence(sweep), ...closeToLimit(sweep)].join(' ')]
+      : searchSentences(sweep.levels, search)),
     ...(figures.usl === null
       ? []
       : [

@@ -13,7 +13,7 @@ export type SweepParts = Omit<SweepRecord, 'schema' | 'figures' | 'capacity'>;
 /** Returns the record of a sweep: its runs and their figures. */
 export function makeSweepRecord(parts: SweepParts): SweepRecord {
   const levels = parts.levels.toSorted((a, b) => placeOf(a) - placeOf(b));
-  const figures = sweepFigures(parts.rates === undefined ? levels.map(levelNumbers) : []);
+  const figures = sweepFigures(parts.rates === undefined ? levels.map(levelNumbers) : [], parts.search?.capacity);
   const record = { schema: sweepSchema, ...parts, levels, figures } as const;
   return { ...record, capacity: capacitySentences(record) };
 }

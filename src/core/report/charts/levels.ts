@@ -61,9 +61,9 @@ function levelMarkers(levels: Levels): Marker[] {
   const name = (concurrency: number | null, words: string): void => {
     if (concurrency !== null) named.set(concurrency, [...(named.get(concurrency) ?? []), words]);
   };
-  const { concurrency: recommended } = levels.figures.recommended;
+  const { concurrency: recommended, rule } = levels.figures.recommended;
   const tested = Math.max(...levels.levels.map(({ plan }) => plan.concurrency));
-  name(recommended, recommended === tested ? 'no limit up to' : 'recommended');
+  name(recommended, recommended === tested ? 'no limit up to' : rule === 'capacity' ? 'capacity' : 'recommended');
   name(knee(levels), 'knee');
   const peak = levels.figures.usl?.peakConcurrency ?? null;
   // A peak beyond the last level would be outside the chart.
