@@ -57,12 +57,13 @@ for (const transport of transportNames) {
           socket[close]();
         });
         for (const target of [post(url), url]) {
-          const record = await send([target], { plan: { requests: 20, concurrency: 1 } });
-          assert.deepEqual([record.errors, record.statusCodes], [{}, { 200: 20 }]);
-          assert.equal(record.reconnected, 19);
+          // Few, because a pause of the machine during one of the waits makes it too long to send a POST again.
+          const record = await send([target], { plan: { requests: 5, concurrency: 1 } });
+          assert.deepEqual([record.errors, record.statusCodes], [{}, { 200: 5 }]);
+          assert.equal(record.reconnected, 4);
           // Sent is the first try: its wait belongs to the latency.
           assert.ok((record.latencyMs.median ?? 0) >= 19, `${record.latencyMs.median}`);
-          assert.ok(attention(record).some((line) => line.startsWith('19 requests hit a closing connection')));
+          assert.ok(attention(record).some((line) => line.startsWith('4 requests hit a closing connection')));
           assert.deepEqual(readRecord(JSON.parse(JSON.stringify(record))), record);
         }
         await server?.close();
