@@ -121,6 +121,19 @@ describe('loadlens run over several levels', function () {
     assert.match(stdout, /^Failed: Doesn't meet p95 < 1ms even at concurrency 1\./);
   });
 
+  it('warns of too few requests to judge before it sends', async () => {
+    await startMock(100);
+    const { stderr } = await run('--levels', '1,2', '-n', '60', '--cool-down', '0ms', '--slo', 'p99 < 5s');
+    assert.match(stderr, /^Warning: Not enough requests to judge concurrency 1, 2: p99 needs 299 per level\.\n/);
+    const search = ['--find-capacity', 'p99 < 5s', '-n', '60', '--cool-down', '0ms'];
+    const found = await run(...search);
+    assert.match(
+      found.stderr,
+      /^Warning: Not enough requests to confirm a level: p99 needs 299 per run\.\nThe search starts/,
+    );
+    assert.doesNotMatch((await run(...search, '--quiet')).stderr, /Warning/);
+  });
+
   it("keeps the finished levels if it's interrupted", async () => {
     await startMock(100);
     const args = ['run', '--levels', '1,2', '--duration', '3s', '--cool-down', '0ms', '--json', 'out.json'];

@@ -1,12 +1,13 @@
 import { someLevelMeets, surelyMisses } from '../../core/report/words/sweep-verdict.ts';
 import { type ExitCode, LoadlensError } from '../../core/errors.ts';
 import { makeSearchPlan, searchAfter, searchedRange, type SearchPlan } from '../../core/plan/capacity-search.ts';
-import { defaultCoolDownMs, levelsBetween, makeSweepPlan } from '../../core/plan/sweep.ts';
+import { defaultCoolDownMs, levelsBetween, makeSweepPlan, type SweepPlan } from '../../core/plan/sweep.ts';
 import type { Objective } from '../../core/vocabulary.ts';
 import type { RunInput, RunPlan } from '../../core/plan/types.ts';
 import { capital, formatCount } from '../../core/format.ts';
 import { targetRatePerS } from '../../core/plan/load/target-rate.ts';
 import { makeRateSweepPlan } from '../../core/plan/rates/rate-sweep.ts';
+import { tooFewRequests } from '../../core/record/sweeps/enough-requests.ts';
 import { levelName, rateName } from '../../core/record/sweeps/level-words.ts';
 import { compactRecord } from '../../core/record/compact-run.ts';
 import { checksOfSweep } from '../../core/report/checks/checks.ts';
@@ -83,10 +84,11 @@ export async function sweepCommand(
   const { allowHost, quiet = false } = options;
   const run = (
     load: string,
+    plan: SweepPlan | SearchPlan,
     start: (input: RunInput, hooks: SweepHooks) => Promise<SweepRecord>,
-    search?: SearchPlan,
   ): Promise<ExitCode> =>
     measure({ requests: made.requests, load, allowHost, quiet }, async (screen) => {
+      for (const sentence of tooFewRequests(plan)) screen.note(`Warning: ${sentence}`);
       const served = await withOtherServers(made, screen);
       const record = await withPartialFile(
         options.json,
@@ -98,7 +100,7 @@ export async function sweepCommand(
             version,
             signal,
             fault,
-            onSnapshot: progressOf(screen, search),
+            onSnapshot: progressOf(screen, 'levels' in plan ? undefined : plan),
             ...onPartial,
           });
           const measured = { ...swept, levels: swept.levels.map(withCalibration) };
@@ -115,17 +117,17 @@ export async function sweepCommand(
     const search = { by, objectives, range: searchedRangeOf(options) };
     checkIdleOptions(choices, [{ loadModel: by === 'rate' ? 'open' : 'closed' }]);
     const plan = makeSearchPlan(search, { ...choices, coolDownMs }, file);
-    return run(`${searchLoadText(plan)},`, (served, hooks) => findCapacity({ ...served, plan }, hooks), plan);
+    return run(`${searchLoadText(plan)},`, plan, (served, hooks) => findCapacity({ ...served, plan }, hooks));
   }
   if (options.rates !== undefined) {
     const plan = makeRateSweepPlan({ ...choices, rates: options.rates, coolDownMs }, file);
     checkIdleOptions(choices, plan.levels);
-    return run(loadOfPlans(plan.levels), (served, hooks) => runSweep({ ...served, plan }, hooks));
+    return run(loadOfPlans(plan.levels), plan, (served, hooks) => runSweep({ ...served, plan }, hooks));
   }
   const chosen = levels ?? levelsBetween(...(sweep ?? [1, 1]));
   const plan = makeSweepPlan({ ...choices, levels: chosen, coolDownMs }, file);
   checkIdleOptions(choices, plan.levels);
-  return run(loadOfPlans(plan.levels), (served, hooks) => runSweep({ ...served, plan }, hooks));
+  return run(loadOfPlans(plan.levels), plan, (served, hooks) => runSweep({ ...served, plan }, hooks));
 }
 
 /** Returns the range of a search. The ends of rates may come in one list with others. */

@@ -2,11 +2,12 @@ import type * as v from 'valibot';
 import type { Frozen } from '../schema.ts';
 import type { capacityResultSchema, trialSchema } from './capacity-schema.ts';
 import { largestOf } from '../extremes.ts';
+import { formatCount } from '../format.ts';
 import { leastCount, quantileShares } from '../metrics/statistics/quantiles.ts';
 import type { Distribution } from '../metrics/types.ts';
 import { isShare, quantileOf } from '../values/objective-metrics.ts';
 import { isWithinBound } from '../values/bounds.ts';
-import { evaluateObjectives, otherTimeOf, type Measured } from './objectives.ts';
+import { evaluateObjectives, neededCounts, otherTimeOf, type Measured } from './objectives.ts';
 import type { Objective } from '../vocabulary.ts';
 
 /** Outcome of one run of a level. `undecided`: its intervals are on both sides of the objective or don't exist. */
@@ -136,29 +137,55 @@ function stateOf(trials: readonly LevelTrial[], level: number): LevelState {
 /** The first two runs of a level agree, and neither is undecided. */
 const agrees = (runs: readonly TrialOutcome[]): boolean => runs[0] === runs[1] && runs[0] !== 'undecided';
 
+/**
+ * Returns how many requests a run needs if all of them meet an objective on a share. Wilson's interval then reaches up to
+ * z² / (n + z²) failures. Infinity if no failure is allowed: no number of requests rules out a rare one.
+ */
+const leastForShare = ({ metric, value }: Objective): number => {
+  const failed = value === null ? 1 : metric === 'errors' ? value : 1 - value;
+  return Math.floor((normal95 ** 2 * (1 - failed)) / failed) + 1;
+};
+
 /** Returns how many requests a run needs for the interval of each objective. */
 export function requestsToJudge(objectives: readonly Objective[]): number {
-  const needed = objectives.map(({ metric, value }) => {
-    if (isShare(metric)) {
-      const failed = value === null ? 0 : metric === 'errors' ? value : 1 - value;
-      return failed > 0 ? Math.ceil((normal95 ** 2 * (1 - failed)) / failed) + 1 : 1;
-    }
+  const needed = objectives.map((objective) => {
+    const { metric } = objective;
+    if (isShare(metric)) return leastForShare(objective);
     const quantile = quantileOf[metric.slice(metric.lastIndexOf('p'))];
     return quantile === undefined ? 1 : sparePart * leastCount(quantileShares[quantile]);
   });
-  return Math.max(fewestRequests, largestOf(needed));
+  return Math.max(fewestRequests, largestOf(needed.filter(Number.isFinite)));
 }
+
+/** Returns what objectives need before a run can pass, if it has fewer requests: `p99 needs 299`, `errors < 1% needs 381`. */
+export function neededToPass(objectives: readonly Objective[], requests: number): string[] {
+  const shares = judgedBy(objectives).filter(({ metric }) => isShare(metric));
+  return [
+    ...neededCounts(objectives, requests),
+    ...shares.flatMap((objective) => {
+      const least = leastForShare(objective);
+      return Number.isFinite(least) && least > requests ? [`${objective.text} needs ${formatCount(least)}`] : [];
+    }),
+  ];
+}
+
+/** Returns the objectives that no number of requests can confirm, because they allow no failure. */
+export const neverConfirmed = (objectives: readonly Objective[]): Objective[] =>
+  objectives.filter((objective) => isShare(objective.metric) && leastForShare(objective) === Infinity);
 
 /** Without an objective on errors, at most this share of the requests of a level that holds may fail. */
 const mostErrors: Objective = { metric: 'errors', operator: '<=', value: 0.1, text: 'errors <= 10%' };
+
+/** Returns the objectives of a level with that on errors. */
+const judgedBy = (objectives: readonly Objective[]): readonly Objective[] =>
+  objectives.some(({ metric }) => metric === 'errors') ? objectives : [...objectives, mostErrors];
 
 /**
  * Returns the outcome of a run. It passes if the whole interval of each objective's number does, and fails if one
  * interval lies outside. Fast failures don't hold a load: without an objective on errors, 90% of the requests must succeed.
  */
 export function trialOutcome(objectives: readonly Objective[], numbers: Measured): TrialOutcome {
-  const judged = objectives.some(({ metric }) => metric === 'errors') ? objectives : [...objectives, mostErrors];
-  const outcomes = new Set(judged.map((objective) => outcomeOf(objective, numbers)));
+  const outcomes = new Set(judgedBy(objectives).map((objective) => outcomeOf(objective, numbers)));
   if (outcomes.has('fail')) return 'fail';
   return outcomes.has('undecided') ? 'undecided' : 'pass';
 }

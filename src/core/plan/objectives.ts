@@ -214,15 +214,24 @@ export function withoutTokenTimes(objectives: readonly Objective[]): Objective[]
   return objectives.filter(({ metric }) => !isTokenTime(metric));
 }
 
+/** Returns how many values the percentiles of objectives need, if a run has fewer requests: `p95 needs 59`. */
+export function neededCounts(objectives: readonly Objective[], requests: number): string[] {
+  const needs = objectives.flatMap(({ metric }) => {
+    const [percentile, number] = /p(\d+(?:\.\d+)?)$/.exec(metric) ?? [];
+    const least = number === undefined ? 0 : leastCount(Number(number) / 100);
+    return least > requests ? [`${percentile} needs ${formatCount(least)}`] : [];
+  });
+  return [...new Set(needs)];
+}
+
 /**
- * Returns how many values the percentiles of objectives need, if a run has fewer requests: `p95 needs 59`; else an empty text.
+ * Returns what the objectives of verdicts need: `p95 needs 59`; an empty text if a run has enough requests.
  * @param before text before it
  */
 export function neededText(verdicts: readonly Verdict[], requestsSent: number, before: string): string {
-  const needs = verdicts.flatMap(({ objective: { metric } }) => {
-    const [percentile, number] = /p(\d+(?:\.\d+)?)$/.exec(metric) ?? [];
-    const least = number === undefined ? 0 : leastCount(Number(number) / 100);
-    return least > requestsSent ? [`${percentile} needs ${formatCount(least)}`] : [];
-  });
-  return needs.length === 0 ? '' : `${before}${[...new Set(needs)].join(', ')}`;
+  const needs = neededCounts(
+    verdicts.map(({ objective }) => objective),
+    requestsSent,
+  );
+  return needs.length === 0 ? '' : `${before}${needs.join(', ')}`;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { parseEndpoints } from '../../../src/core/endpoints/parse.ts';
+import { makeSweepPlan } from '../../../src/core/plan/sweep.ts';
 import { isSweep } from '../../../src/core/report/formats/results.ts';
 import type { SweepRecord } from '../../../src/core/record/sweeps/sweep.ts';
 import type { LoadlensApi } from '../../../src/extension/api.ts';
@@ -85,6 +86,41 @@ describe('a capacity search in the editor', () => {
     }
   });
 
+  it('warns of too few requests to judge before anything is sent', async () => {
+    await openFile('few.endpoints', ['# @requests 60', '# @slo p99 < 2s', '', url('/hello')].join('\n'));
+    const { createInputBox } = vscode.window;
+    const shown: unknown[] = [];
+    Object.assign(vscode.window, {
+      createInputBox: () => {
+        const box = createInputBox();
+        const show = box.show.bind(box);
+        box.show = () => {
+          show();
+          if (!box.prompt?.startsWith('Requests per level')) return;
+          shown.push(box.validationMessage);
+          box.hide();
+        };
+        return box;
+      },
+    });
+    try {
+      const asked = run('runSweep', undefined, { levels: [1, 2] });
+      await waitFor('the amount is asked', async () => {
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        return shown.length > 0;
+      });
+      await asked;
+    } finally {
+      Object.assign(vscode.window, { createInputBox });
+    }
+    assert.deepEqual(shown, [
+      {
+        message: 'Not enough requests to judge concurrency 1, 2: p99 needs 299 per level.',
+        severity: vscode.InputBoxValidationSeverity.Warning,
+      },
+    ]);
+  });
+
   it('keeps its finished levels when it is canceled', async () => {
     await openFile('search-slow.endpoints', `${url('/sleeper?sleep_length=1')}\n`);
     const before = await served();
@@ -103,7 +139,7 @@ describe('a capacity search in the editor', () => {
 });
 
 const preset = (file: ReturnType<typeof parseEndpoints>, ...[wanted, last]: Parameters<typeof sweepPreset>[2][]) =>
-  sweepPreset(file, wanted, last, () => undefined);
+  sweepPreset(file, wanted, last, ({ levels = [1] }) => makeSweepPlan({ levels }, file));
 
 describe('the questions of Run Sweep', () => {
   const url = 'http://127.0.0.1:1/';

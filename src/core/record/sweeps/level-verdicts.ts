@@ -3,7 +3,7 @@ import { measuredValue } from '../../values/objective-metrics.ts';
 import { isUnjudged, unjudgedSentences } from '../../values/objectives.ts';
 import type { Objective, Verdict } from '../../vocabulary.ts';
 import type { RunRecord } from '../run.ts';
-import { levelNames } from './level-words.ts';
+import { tooFewSentence } from './enough-requests.ts';
 
 /** Returns objectives as text: `p95 < 2s and errors < 1%`. */
 export const wordsOf = (objectives: readonly Objective[]): string => objectives.map(({ text }) => text).join(' and ');
@@ -33,9 +33,12 @@ export function worstOutcome(level: RunRecord): Verdict['outcome'] {
 export function unsureSentences(levels: readonly RunRecord[]): string[] {
   const unsure = levels.filter((level) => worstOutcome(level) === 'not enough data');
   if (unsure.length === 0 || unjudgedLevels(levels).length > 0) return [];
-  const names = levelNames(unsure.map(({ plan }) => plan));
-  const needed = neededByLevels(unsure, ': ');
-  return [`Not enough requests to judge ${names}${needed === '' ? '' : `${needed} per level`}.`];
+  return [
+    tooFewSentence(
+      unsure.map(({ plan }) => plan),
+      neededByLevels(unsure, ': '),
+    ),
+  ];
 }
 
 /** Returns how many values the objectives of levels need that have too few: `p95 needs 59`, after a text; else an empty text. */

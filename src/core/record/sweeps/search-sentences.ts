@@ -1,7 +1,9 @@
 import { countOf, formatCount, formatPercent } from '../../format.ts';
 import type { RunRecord } from '../run.ts';
+import { tooFewToConfirm } from './enough-requests.ts';
 import { unjudgedLevels, wordsOf } from './level-verdicts.ts';
 import { nameOfLevel, shortNameOfLevel } from './level-words.ts';
+import { loadOf } from './rate-levels.ts';
 import { surelyFails, type RecordedSearch } from './search-of.ts';
 
 /** Returns what a capacity search found, how surely, and what it took. */
@@ -37,6 +39,8 @@ function foundText(levels: readonly RunRecord[], search: RecordedSearch): string
   const at = failing === range[0] ? `even at ${name}` : `at ${name}, the lowest ${unit} tried`;
   if (surelyFails(search)) return `Doesn't meet ${wanted} ${at}.`;
   const unjudged = unjudgedLevels(levels);
+  const requests = levels.filter((level) => loadOf(level) === failing).map(({ requestsSent }) => requestsSent);
+  const why = unjudged.length > 0 ? unjudged : tooFewToConfirm(objectives, Math.min(...requests));
   const text = `Not confirmed to meet ${wanted} ${at}`;
-  return unjudged.length > 0 ? [`${text}.`, ...unjudged].join(' ') : `${text}: use longer runs.`;
+  return why.length > 0 ? [`${text}.`, ...why].join(' ') : `${text}: use longer runs.`;
 }

@@ -21,6 +21,8 @@ export interface TextQuestion<Preset> {
   readonly value: (preset: Preset, before: readonly string[]) => string;
   /** What is wrong with an input, in one sentence. */
   readonly problem: (text: string, before: readonly string[], preset: Preset) => string | undefined;
+  /** What is doubtful about a text that isn't wrong, in one sentence; absent: nothing. */
+  readonly warning?: (text: string, before: readonly string[], preset: Preset) => string | undefined;
   /** Returns whether it is asked after these answers; absent: always. */
   readonly isAsked?: (before: readonly string[]) => boolean;
 }
@@ -70,6 +72,7 @@ export async function askAboutFile<Preset>(
       prompt: question.prompt(before),
       value: texts[at] ?? question.value(byDefault, before),
       validate: (text) => question.problem(text, before, byDefault),
+      warn: (text) => question.warning?.(text, before, byDefault),
     });
     if (answer.kind === 'next') texts = [...before, answer.value, ...texts.slice(at + 1)];
     return answer;

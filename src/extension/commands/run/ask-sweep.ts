@@ -1,10 +1,11 @@
 import { type Uri } from 'vscode';
 import { LoadlensError } from '../../../core/errors.ts';
 import { requestsToJudge } from '../../../core/plan/capacity.ts';
-import { searchedRange, type SearchChoices } from '../../../core/plan/capacity-search.ts';
+import { searchedRange, type SearchChoices, type SearchPlan } from '../../../core/plan/capacity-search.ts';
 import type { PlanChoices } from '../../../core/plan/plan.ts';
 import { parseRates } from '../../../core/plan/rates/rate-sweep.ts';
-import { parseLevels, requestsPerSlot } from '../../../core/plan/sweep.ts';
+import { parseLevels, requestsPerSlot, type SweepPlan } from '../../../core/plan/sweep.ts';
+import { tooFewRequests } from '../../../core/record/sweeps/enough-requests.ts';
 import { parseAbsoluteObjectives } from '../../../core/report/comparisons/relative-objectives.ts';
 import { describeLimit, isWithin, rateLimit, type Limit } from '../../../core/values/limits.ts';
 import { limitOf } from '../../../core/values/plan-options.ts';
@@ -33,8 +34,8 @@ export interface SweepPreset {
   readonly bound: (by: SearchChoices['by']) => string;
   /** Amount of a level, or of a run of a search; empty: the default of each. */
   readonly amount: (kind: SweepKind) => string;
-  /** Throws a LoadlensError for choices that make no plan. */
-  readonly check: (choices: SweepInputs) => unknown;
+  /** Returns the plan of choices. Throws a LoadlensError if they make none. */
+  readonly plan: (choices: SweepInputs) => SweepPlan | SearchPlan;
 }
 
 /** Requests or duration of a level, in the format of inputs; empty if not set. */
@@ -187,7 +188,12 @@ const amountQuestion: TextQuestion<SweepPreset> = {
     const choices = choicesOf([...before, text]);
     return choices === undefined
       ? 'Type a whole number such as 500, or a time such as 30s.'
-      : problemOf(() => preset.check(choices));
+      : problemOf(() => preset.plan(choices));
+  },
+  warning: (text, before, preset) => {
+    const choices = choicesOf([...before, text]);
+    const sentences = choices === undefined ? [] : tooFewRequests(preset.plan(choices));
+    return sentences.length === 0 ? undefined : sentences.join(' ');
   },
 };
 

@@ -1,4 +1,4 @@
-import { Disposable, QuickInputButtons, window, type QuickPickItem } from 'vscode';
+import { Disposable, InputBoxValidationSeverity, QuickInputButtons, window, type QuickPickItem } from 'vscode';
 
 /** Result of one step of a multi-step input. */
 export type Step<T> = { readonly kind: 'next'; readonly value: T } | { readonly kind: 'back' | 'cancelled' };
@@ -12,23 +12,38 @@ export interface StepPlace {
 
 const buttons = ({ step }: StepPlace) => (step > 1 ? [QuickInputButtons.Back] : []);
 
-/** Asks for a line of text. Enter has no effect while `validate` returns a message. */
-export function askText(
-  place: StepPlace,
-  question: { readonly prompt: string; readonly value: string; validate(text: string): string | undefined },
-): Promise<Step<string>> {
+/** A question for a line of text. */
+interface TextInput {
+  readonly prompt: string;
+  readonly value: string;
+  /** Returns what is wrong; Enter has no effect until nothing is. */
+  validate(text: string): string | undefined;
+  /** Returns what is doubtful about a text that isn't wrong. */
+  warn?(text: string): string | undefined;
+}
+
+/** Asks for a line of text. */
+export function askText(place: StepPlace, question: TextInput): Promise<Step<string>> {
   const box = window.createInputBox();
+  const validate = (): boolean => {
+    const wrong = question.validate(box.value);
+    const doubt = wrong === undefined ? question.warn?.(box.value) : undefined;
+    box.validationMessage =
+      doubt === undefined ? wrong : { message: doubt, severity: InputBoxValidationSeverity.Warning };
+    return wrong === undefined;
+  };
   Object.assign(box, place, { prompt: question.prompt, value: question.value, buttons: buttons(place) });
   box.valueSelection = [0, question.value.length];
   box.ignoreFocusOut = true;
+  // The initial value may be doubtful, but nobody has typed anything wrong yet.
+  if (question.validate(box.value) === undefined) validate();
   return new Promise((resolve) => {
     const subscriptions = Disposable.from(
       box,
-      box.onDidChangeValue((text) => (box.validationMessage = question.validate(text))),
+      box.onDidChangeValue(validate),
       box.onDidTriggerButton(() => finish({ kind: 'back' })),
       box.onDidAccept(() => {
-        box.validationMessage = question.validate(box.value);
-        if (box.validationMessage === undefined) finish({ kind: 'next', value: box.value });
+        if (validate()) finish({ kind: 'next', value: box.value });
       }),
       box.onDidHide(() => finish({ kind: 'cancelled' })),
     );

@@ -68,7 +68,7 @@ export function sweepPreset(
   file: Pick<EndpointsFile, 'defaults' | 'objectives' | 'targets'>,
   wanted: SweepLoad | undefined,
   last: SweepInputs | undefined,
-  check: SweepPreset['check'],
+  plan: SweepPreset['plan'],
 ): SweepPreset {
   const lastKind = kindOfSweep(last ?? {});
   const { levels, rates, search } = { ...last, ...wanted };
@@ -90,6 +90,6 @@ export function sweepPreset(
       if (last !== undefined && kind === lastKind) return sweepAmount(last);
       return searchedBy(kind) === undefined ? sweepAmount(file.defaults) : '';
     },
-    check,
+    plan,
   };
 }
