@@ -2,6 +2,7 @@ import { maskedUrl } from '../core/endpoints/credentials.ts';
 import { createGpuMetrics, readDcgm, type GpuMetrics } from '../core/metrics/server/gpu-metrics.ts';
 import { parseSeries } from '../core/metrics/server/other-series.ts';
 import { isPrometheus } from '../core/metrics/server/prometheus.ts';
+import { createUnreadTime } from '../core/metrics/server/unread-time.ts';
 import { createServerMetrics, type ServerMetrics } from '../core/metrics/server/server-metrics.ts';
 import { isLoopback } from '../core/endpoints/hosts.ts';
 import { isCredentialHeader } from '../core/endpoints/known-words.ts';
@@ -124,6 +125,7 @@ function createScraper(
   const client = textClient(url.origin, insecure);
   const collector = createServerMetrics(parseSeries(series));
   const gpus = createGpuMetrics();
+  const unread = createUnreadTime();
   let failures = 0;
   let startMs: number | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -135,6 +137,7 @@ function createScraper(
 
   const add = (atMs: number, text: string): void => {
     collector.add(atMs, text);
+    unread.read(atMs);
     gpus.add(atMs, readDcgm(text));
   };
   const read = async (): Promise<void> => {
@@ -156,6 +159,7 @@ function createScraper(
     } catch (error) {
       last = timeout.aborted || current.signal.aborted ? 'timeout' : 'failed';
       failures += 1;
+      unread.failed();
       collector.failed(last === 'timeout' ? `no response within ${most.ms / 1_000} s` : reasonOf(error));
     }
   };
@@ -179,13 +183,19 @@ function createScraper(
   let stopped: Promise<Scraped> | undefined;
   const stop = async (): Promise<Scraped> => {
     clearTimeout(timer);
+    const endMs = performance.now() - (startMs ?? 0);
     if (startMs !== undefined) await finish();
     else await busy;
     await client.destroy();
     const isPartial = failures > 0 && (last !== 'read' || early.length === 0);
     const serverMetrics = collector.result(maskedUrl(address), isPartial);
     const gpuMetrics = gpus.result('DCGM exporter', failures);
-    return { ...(serverMetrics && { serverMetrics }), ...(gpuMetrics && { gpuMetrics }) };
+    const unreadMs = startMs === undefined ? 0 : unread.ms(endMs);
+    const time = unreadMs > 0 && { unreadMs };
+    return {
+      ...(serverMetrics && { serverMetrics: { ...serverMetrics, ...time } }),
+      ...(gpuMetrics && { gpuMetrics: { ...gpuMetrics, ...time } }),
+    };
   };
 
   return {

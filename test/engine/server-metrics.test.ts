@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { PreparedRequest } from '../../src/core/endpoints/types.ts';
 import type { ServerMetrics } from '../../src/core/metrics/server/server-metrics.ts';
@@ -52,10 +53,11 @@ describe('the URL of server metrics', () => {
 const text = (tokens: number): string =>
   `# TYPE x gauge\nvllm:num_requests_running 1\nvllm:prompt_tokens_total ${tokens}\n`;
 
-/** Returns what is known from a first and a last reading of a server. */
+/** Returns what is known from a first and a last reading of a server, and those of a run of `forMs` between them. */
 async function scraped(
   answer: (response: ServerResponse, reading: number, request: IncomingMessage) => void,
   headers: PreparedRequest['headers'] = [],
+  forMs = 0,
 ): Promise<ServerMetrics> {
   let readings = 0;
   const server = createServer((request, response) => answer(response, ++readings, request)).listen(0, '127.0.0.1');
@@ -67,6 +69,7 @@ async function scraped(
   const scraper = createScrapers([`${origin}/metrics`], input, false);
   await scraper.start();
   scraper.clock(performance.now());
+  if (forMs > 0) await setTimeout(forMs);
   const { serverMetrics } = await scraper.stop();
   server.closeAllConnections();
   server.close();
@@ -122,6 +125,19 @@ describe('server metrics over HTTP', () => {
     server.close();
     assert.equal(serverMetrics?.url, urls[1]);
     assert.deepEqual(serverMetrics?.unread, [{ url: urls[0], failure: 'status 404' }]);
+  });
+
+  it('have the time of the run in which readings failed after some were read', async () => {
+    const fine = await scraped((response) => response.end(text(1)));
+    assert.deepEqual([fine.failedReadings, fine.unreadMs], [0, undefined]);
+    const { atMs, failure, unreadMs } = await scraped(
+      (response, reading) => (reading < 3 ? response.end(text(reading)) : response.writeHead(500).end()),
+      [],
+      900,
+    );
+    assert.deepEqual([atMs.length, failure], [2, 'status 500']);
+    const missing = 900 - atMs[1]!;
+    assert.ok(unreadMs !== undefined && unreadMs >= missing - 1 && unreadMs < missing + 300, String(unreadMs));
   });
 
   it("aren't waited for after the run once the server doesn't respond", async () => {

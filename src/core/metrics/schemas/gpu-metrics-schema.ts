@@ -23,6 +23,7 @@ export const gpuMetricsSchema = v.object({
     ),
   ),
   failedReadings: about('Number of readings that failed.', count),
+  unreadMs: v.exactOptional(about('Time of the run in which readings failed, ms; absent: none.', v.number())),
   atMs: about('Times of the readings, ms from the start of the clock.', v.array(v.number())),
   utilization: about('Mean over the GPUs at each reading, 0 to 1.', readings),
   memoryUse: about('Share of the memory of all GPUs in use at each reading, 0 to 1.', readings),

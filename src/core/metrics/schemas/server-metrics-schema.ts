@@ -17,6 +17,12 @@ export const serverMetricsSchema = v.object({
       v.boolean(),
     ),
   ),
+  unreadMs: v.exactOptional(
+    about(
+      'Time of the run in which readings failed, ms: that between the others around them; absent: none.',
+      v.number(),
+    ),
+  ),
   atMs: about(
     'Times of the readings, ms from the start of the clock. The first may be before it.',
     v.array(v.number()),

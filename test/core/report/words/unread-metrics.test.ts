@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { reports } from '../../../../src/core/report/formats/reports.ts';
+import { attention } from '../../../../src/core/report/words/facts.ts';
+import { createGpuMetrics } from '../../../../src/core/metrics/server/gpu-metrics.ts';
 import { renderText } from '../../../../src/core/report/formats/text.ts';
 import { unreadMetricsSentences } from '../../../../src/core/report/words/unread-metrics.ts';
 import type { ServerMetrics } from '../../../../src/core/metrics/server/server-metrics.ts';
@@ -17,6 +19,13 @@ const asked = (metrics: Partial<ServerMetrics>): RunRecord => ({
 });
 const failed = (failure: string): RunRecord => asked({ failedReadings: 2, failure, isPartial: true });
 const atMs = [-5, 10];
+/** A run whose metrics couldn't be read for a share of its time. */
+const gap = (share: number): RunRecord =>
+  asked({ server: 'vLLM', atMs, failedReadings: 3, failure: 'no response within 2 s', unreadMs: share * run.totalMs });
+const at = (concurrency: number, record: RunRecord): RunRecord => ({
+  ...record,
+  plan: { ...record.plan, concurrency },
+});
 
 const refused = `Server metrics at ${url} couldn't be read: connect ECONNREFUSED 127.0.0.1:9. Check the address (--server-metrics, @metrics). Without them, no bottleneck is named.`;
 
@@ -48,6 +57,24 @@ describe('metrics that were asked for and give no figure', () => {
     );
   });
 
+  it('are one as well if they were read at first, and then failed for a quarter of the run', () => {
+    assert.deepEqual(unreadMetricsSentences([gap(0.24)]), []);
+    const text = `Server metrics at ${url} couldn't be read for 25% of the time: no response within 2 s. Means and the bottleneck cover only the rest.`;
+    assert.deepEqual(unreadMetricsSentences([gap(0.25)]), [text]);
+    assert.ok(attention(gap(0.25)).includes(text));
+    assert.match(unreadMetricsSentences([gap(2)])[0] ?? '', / for 100% of the time: /);
+  });
+
+  it('include those of GPUs', () => {
+    const gpuMetrics = createGpuMetrics();
+    gpuMetrics.add(10, [{ gpu: '0', utilization: 1, memoryUsedMiB: null, memoryTotalMiB: null, powerW: null }]);
+    const gpus = { ...gpuMetrics.result('DCGM exporter', 4)!, unreadMs: run.totalMs / 2 };
+    const { serverMetrics: _, ...record } = asked({});
+    assert.deepEqual(unreadMetricsSentences([{ ...record, gpuMetrics: gpus }]), [
+      "GPU metrics couldn't be read for 50% of the time. Their means cover only the rest.",
+    ]);
+  });
+
   it('include further addresses', () => {
     const unread = [{ url: 'http://127.0.0.1:9400/metrics', failure: 'status 503' }];
     assert.match(
@@ -72,7 +99,17 @@ describe('metrics that were asked for and give no figure', () => {
   it('are one warning for a sweep, if no level could read them', () => {
     const record = failed('connect ECONNREFUSED 127.0.0.1:9');
     assert.deepEqual(unreadMetricsSentences([record, record]), [refused]);
-    assert.deepEqual(unreadMetricsSentences([record, asked({ server: 'vLLM', atMs })]), []);
     assert.deepEqual(unreadMetricsSentences([]), []);
+  });
+
+  it('name the levels that could not read them if others could', () => {
+    const record = failed('connect ECONNREFUSED 127.0.0.1:9');
+    assert.deepEqual(unreadMetricsSentences([asked({ server: 'vLLM', atMs }), at(64, record)]), [
+      `Concurrency 64: Server metrics at ${url} couldn't be read: connect ECONNREFUSED 127.0.0.1:9.`,
+    ]);
+    assert.deepEqual(unreadMetricsSentences([at(1, gap(0.1)), at(16, gap(0.3)), at(64, gap(0.5))]), [
+      `Concurrency 16, 64: Server metrics at ${url} couldn't be read for at least 30% of the time: no response within 2 s. Means and the bottleneck cover only the rest.`,
+    ]);
+    assert.deepEqual(unreadMetricsSentences([at(1, gap(0.1)), at(16, gap(0.24))]), []);
   });
 });
