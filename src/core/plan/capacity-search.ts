@@ -1,8 +1,16 @@
 import type { EndpointsFile } from '../endpoints/types.ts';
+import { splitMetric } from '../values/objective-metrics.ts';
 import { distinctObjectives } from '../values/objectives.ts';
 import { checkLimit } from '../values/plan-options.ts';
 import type { Objective } from '../vocabulary.ts';
-import { nextConcurrency, requestsToJudge, trialOutcome, type LevelTrial, type NextLevel } from './capacity.ts';
+import {
+  neededToPass,
+  nextConcurrency,
+  requestsToJudge,
+  trialOutcome,
+  type LevelTrial,
+  type NextLevel,
+} from './capacity.ts';
 import { targetRatePerS } from './load/target-rate.ts';
 import type { Measured } from './objectives.ts';
 import type { PlanChoices } from './plan.ts';
@@ -92,7 +100,8 @@ export interface SearchState {
  * search starts at half of it.
  * @param runs in order of measurement
  */
-export function searchAfter({ by, objectives, range }: SearchPlan, runs: readonly SearchedRun[]): SearchState {
+export function searchAfter(plan: SearchPlan, runs: readonly SearchedRun[]): SearchState {
+  const { by, objectives, range } = plan;
   if (by === 'concurrency') {
     const trials = runs.map((run) => ({ level: run.plan.concurrency, outcome: trialOutcome(objectives, run) }));
     return { trials, next: nextConcurrency(trials, range) };
@@ -105,8 +114,29 @@ export function searchAfter({ by, objectives, range }: SearchPlan, runs: readonl
     level: targetRatePerS(run.plan) ?? Infinity,
     outcome: rateOutcome(trialOutcome(objectives, run), run.saturation?.overSaturated),
   }));
-  return { trials, next: nextRate(trials, range, (atOnce.successThroughputPerS ?? 0) / 2) };
+  const next = nextRate(trials, range, (atOnce.successThroughputPerS ?? 0) / 2);
+  const failed = next.kind === 'try' && next.reason === 'lower' ? next.failing : null;
+  const isLost =
+    failed !== null &&
+    trials.every(
+      ({ level, outcome }, index) => level !== failed || (outcome === 'undecided' && isTooShort(plan, rest[index])),
+    );
+  return isLost
+    ? { trials, next: { kind: 'done', result: { capacity: null, firstFailing: failed, sure: false } } }
+    : { trials, next };
 }
+
+/**
+ * Returns whether a run has too few requests for the objectives, and lower rates don't have more, because requests or duration
+ * are set: no rate below can be judged either.
+ */
+const isTooShort = ({ objectives, choices }: SearchPlan, run: SearchedRun | undefined): boolean =>
+  (choices.requests !== undefined || choices.durationS !== undefined) &&
+  neededToPass(
+    // A stream has many gaps between chunks.
+    objectives.filter(({ metric }) => splitMetric(metric)?.time !== 'icl'),
+    run?.requestsSent ?? 0,
+  ).length > 0;
 
 /**
  * Returns how many runs a search takes from its next level on if it measures nothing again: for a capacity in the middle of

@@ -205,6 +205,26 @@ describe('a capacity search', () => {
     );
   });
 
+  it('by rate ends at a rate whose runs are too short to judge it, because lower rates have no more requests', () => {
+    const given = { by: 'rate', objectives, range: [1, 64] } as const;
+    /** Returns the next step after two runs at 16 req/s. */
+    const after = (choices: PlanChoices, count: number, overSaturated = false) => {
+      const plan = makeSearchPlan(given, choices, file);
+      const run = { ...runOf(plan, 16), ...levelRecord(1, lawful(1), { count }), plan: searchedPlan(plan, 16) };
+      const atOnce = runOf(plan, Infinity);
+      const judged = overSaturated ? { ...run, saturation: { ...runOf(plan, 32).saturation!, overSaturated } } : run;
+      return searchAfter(plan, [atOnce, judged, judged]).next;
+    };
+    const ended = { kind: 'done', result: { capacity: null, firstFailing: 16, sure: false } };
+    assert.deepEqual(after({ durationS: 3 }, 48), ended);
+    assert.deepEqual(after({ requests: 30 }, 30), ended);
+    // By default, runs at lower rates are longer.
+    assert.deepEqual(after({}, 48).kind, 'try');
+    // An over-saturated rate fails, whatever its number of requests.
+    assert.deepEqual(after({ durationS: 3 }, 48, true).kind, 'try');
+    assert.deepEqual(after({ durationS: 6 }, 96).kind, 'try');
+  });
+
   it('judges each objective once', () => {
     const twice = makeSearchPlan(
       { by: 'concurrency', objectives: [...objectives, ...objectives], range: [1, 2] },
