@@ -119,7 +119,7 @@ export function headlineChange(comparison: ComparisonRecord): readonly string[] 
   return ratio === null ? [] : [`${labelOf(metric)} ${changeText(ratio)}`];
 }
 
-/** `sweep 1–8 · best at 4`: the levels that were measured, and the recommended one. `capacity 6`. */
+/** `sweep 1–8 · recommended 4`: the levels that were measured, and the recommended one. `capacity 6`. */
 export function sweepWords(sweep: SweepRecord): string {
   const { levels, figures, rates } = sweep;
   const found = searchOf(sweep);
@@ -138,15 +138,15 @@ export function sweepWords(sweep: SweepRecord): string {
   const [first, last] = [formatCount(Math.min(...measured)), formatCount(Math.max(...measured))];
   const range = first === last ? `sweep ${first}` : `sweep ${first}–${last}`;
   const { concurrency } = figures.recommended;
-  return concurrency === null ? range : `${range} · best at ${formatCount(concurrency)}`;
+  return concurrency === null ? range : `${range} · recommended ${formatCount(concurrency)}`;
 }
 
-/** `suite, quick · best at 2 · 5 of 5 targets`. */
+/** `suite, quick · recommended 2 · 5 of 5 targets`. */
 export function suiteWords({ workload, figures, targets }: ThroughputSuite): string {
   const { concurrency } = figures.recommended;
   return [
     workload.quick ? 'suite, quick' : 'suite',
-    ...(concurrency === null ? [] : [`best at ${formatCount(concurrency)}`]),
+    ...(concurrency === null ? [] : [`recommended ${formatCount(concurrency)}`]),
     `${targets.filter(({ pass }) => pass).length} of ${targets.length} targets`,
   ].join(' · ');
 }

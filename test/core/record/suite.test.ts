@@ -67,6 +67,8 @@ const measured = makeThroughputSuite(parts);
 /** The suite as the reference's numbers make it. */
 const fed: ThroughputSuite = { ...measured, levels, runs: [], ...derived(levels, defaultGoals) };
 
+const verdictOf = (suite: ThroughputSuite): string => throughputChapters(suite).verdict?.sentence ?? '';
+
 describe('the throughput suite', () => {
   it('has the workload of the reference', () => {
     const { workload } = reference;
@@ -176,6 +178,36 @@ describe('the throughput suite', () => {
         .join('\n'),
       /Measure concurrency above 4\./,
     );
+  });
+
+  it('names the levels whose trade-off is too close to tell', () => {
+    // Throughput grows by 1.5 and 2, latency by 1.48 and 3.
+    const latencies = new Map([
+      [1, [1, 1000]],
+      [2, [1.5, 1480]],
+      [4, [2, 3000]],
+    ]);
+    const close = levels.map((level) => {
+      const [requestsPerS = 0, meanMs = 0] = latencies.get(level.concurrency) ?? [];
+      return Object.assign({}, level, { requestsPerS, meanMs });
+    });
+    const text =
+      'Concurrency 2 is within 5% of the limit of a good trade-off, too close to tell with one run per level.';
+    const suite = { ...fed, levels: close, ...derived(close, []) };
+    assert.deepEqual(suite.recommendations.map((finding) => finding.text).slice(0, 2), [
+      `Use concurrency 2: throughput +50.0%, mean latency +48.0%. ${text}`,
+      'Queue requests above concurrency 2: at 4, mean latency 3.0× higher, throughput 2.0× higher.',
+    ]);
+    assert.match(verdictOf(suite), new RegExp(` tokens/s\\. ${text}$`));
+    const single = derived(
+      close.map((level) => (level.concurrency === 2 ? Object.assign({}, level, { meanMs: 1520 }) : level)),
+      [],
+    );
+    assert.equal(
+      single.recommendations[0]?.text,
+      `Use concurrency 1. No higher level gains as much throughput as it adds latency. ${text}`,
+    );
+    assert.doesNotMatch(verdictOf(fed), /too close/);
   });
 
   it('matches its schema, and is read back unchanged', () => {

@@ -99,15 +99,15 @@ describe('a sweep', () => {
     // By 2.02 and 2.81 against 1.98 and 2.85.
     assert.equal(
       recommended({ 1: 100, 4: 198, 8: 285 }),
-      `${rule} Concurrency 4, 8 are within 5% of this limit, too close to tell with one run per level.`,
+      `${rule} Concurrency 4, 8 are within 5% of the limit of a good trade-off, too close to tell with one run per level.`,
     );
     assert.equal(
       recommended({ 1: 100, 2: 143 }),
-      'Recommended concurrency: 1. No higher level gains as much throughput as it adds latency. Concurrency 2 is within 5% of this limit, too close to tell with one run per level.',
+      'Recommended concurrency: 1. No higher level gains as much throughput as it adds latency. Concurrency 2 is within 5% of the limit of a good trade-off, too close to tell with one run per level.',
     );
     assert.equal(
       recommended({ 1: 100, 2: 140 }),
-      'No limit found up to concurrency 2: it still gains at least as much throughput as it adds latency. Try higher levels. Concurrency 2 is within 5% of this limit, too close to tell with one run per level.',
+      'No limit found up to concurrency 2: it still gains at least as much throughput as it adds latency. Try higher levels. Concurrency 2 is within 5% of the limit of a good trade-off, too close to tell with one run per level.',
     );
   });
 

@@ -1,6 +1,7 @@
 import type { SweepFigures } from '../../metrics/levels.ts';
 import { leastCount, quantileShares } from '../../metrics/statistics/quantiles.ts';
 import { countOf, formatCount, formatMs, formatNumber, formatPercent } from '../../format.ts';
+import { closeToLimit } from '../sweeps/level-words.ts';
 import { goalText } from './suite-goals.ts';
 import { type SuiteGoalResult } from './suite.ts';
 import type { Finding, SuiteLevel } from './suite.ts';
@@ -118,10 +119,11 @@ const useLevel: Rule = ({ figures }) => {
   const level = figures.levels.find((each) => each.concurrency === concurrency);
   if (level === undefined) return [];
   const rule = 'the highest level with a good trade-off (throughput gain at least as large as the latency increase)';
-  if (level.concurrency === 1)
-    return [{ text: 'Use concurrency 1. No higher level gains as much throughput as it adds latency.', rule }];
-  const text = `Use concurrency ${formatCount(level.concurrency)}: throughput ${formatChange(level.throughputGain)}, mean latency ${formatChange(level.latencyPenalty)}.`;
-  return [{ text, rule }];
+  const text =
+    level.concurrency === 1
+      ? 'Use concurrency 1. No higher level gains as much throughput as it adds latency.'
+      : `Use concurrency ${formatCount(level.concurrency)}: throughput ${formatChange(level.throughputGain)}, mean latency ${formatChange(level.latencyPenalty)}.`;
+  return [{ text: [text, ...closeToLimit(figures)].join(' '), rule }];
 };
 
 const queueAbove: Rule = ({ figures }) => {

@@ -1,8 +1,7 @@
 import { formatCount, formatRate } from '../../format.ts';
-import { isCloseTradeOff } from '../../metrics/levels.ts';
 import { isTooShort } from '../../metrics/rates.ts';
 import { missedText, unjudgedLevels, unsureSentences, wordsOf, worstOutcome } from './level-verdicts.ts';
-import { closeSentences, levelName } from './level-words.ts';
+import { closeToLimit, levelName } from './level-words.ts';
 import { rateSentences } from './rate-sentences.ts';
 import { searchOf } from './search-of.ts';
 import { searchSentences } from './search-sentences.ts';
@@ -16,7 +15,7 @@ export function capacitySentences(sweep: Omit<SweepRecord, 'capacity'>): string[
   const { figures } = sweep;
   return [
     ...(search === undefined
-      ? [...heldSentences(sweep), [recommendedSentence(sweep), ...closeToLimit(sweep)].join(' ')]
+      ? [...heldSentences(sweep), [recommendedSentence(sweep), ...closeToLimit(figures)].join(' ')]
       : searchSentences(sweep.levels, search)),
     ...(figures.usl === null
       ? []
@@ -82,18 +81,4 @@ function recommendedSentence(sweep: Pick<SweepRecord, 'figures' | 'levels' | 'se
   return concurrency === 1
     ? 'Recommended concurrency: 1. No higher level gains as much throughput as it adds latency.'
     : `Recommended concurrency: ${formatCount(concurrency)}, the highest that gains at least as much throughput as it adds latency.`;
-}
-
-/** The recommended level, and those above it, whose trade-off may be good or poor by chance. */
-function closeToLimit({ figures, levels }: Pick<SweepRecord, 'figures' | 'levels'>): string[] {
-  const { concurrency, rule } = figures.recommended;
-  if (rule !== 'trade-off' || concurrency === null) return [];
-  const close = levels.filter((level, index) => {
-    const figure = figures.levels[index];
-    return figure !== undefined && level.plan.concurrency >= concurrency && isCloseTradeOff(figure);
-  });
-  return closeSentences(
-    close.map(({ plan }) => plan),
-    'limit',
-  );
 }

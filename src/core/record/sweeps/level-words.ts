@@ -1,7 +1,10 @@
 import { capital, formatCount, formatNumber, formatPercent, withoutZeros } from '../../format.ts';
-import { closeShare } from '../../metrics/levels.ts';
+import { closeShare, isCloseTradeOff, type SweepFigures } from '../../metrics/levels.ts';
 import { targetRatePerS } from '../../plan/load/target-rate.ts';
 import type { RunPlan } from '../../plan/types.ts';
+
+/** What names a level. */
+type NamedLevel = Pick<RunPlan, 'loadModel' | 'atOnce' | 'stages' | 'concurrency'>;
 
 /** Returns an arrival rate: `8 req/s`, `an infinite rate`. */
 export const rateName = (perS: number): string =>
@@ -26,13 +29,13 @@ export function levelName(plan: RunPlan): string {
 }
 
 /** Returns the same as short as can be, for tables: `8`, `8/s`. */
-export function shortLevel(plan: RunPlan): string {
+export function shortLevel(plan: NamedLevel): string {
   const rate = targetRatePerS(plan);
   return rate === null ? formatCount(plan.concurrency) : shortRate(rate);
 }
 
 /** Returns several levels in a sentence: `concurrency 1, 2`, `4/s, 8/s`. */
-export function levelNames(plans: readonly RunPlan[]): string {
+export function levelNames(plans: readonly NamedLevel[]): string {
   const names = [...new Set(plans.map(shortLevel))].join(', ');
   const [first] = plans;
   if (first === undefined || targetRatePerS(first) === null) return `concurrency ${names}`;
@@ -40,12 +43,25 @@ export function levelNames(plans: readonly RunPlan[]): string {
 }
 
 /** Returns several levels at the start of a sentence: `Concurrency 1, 2`, `4/s, 8/s`. */
-export const levelsText = (plans: readonly RunPlan[]): string => capital(levelNames(plans));
+export const levelsText = (plans: readonly NamedLevel[]): string => capital(levelNames(plans));
+
+/** What levels are close to. */
+const closeTo = { goodput: 'this goodput', limit: 'the limit of a good trade-off' } as const;
 
 /** Returns that levels are too close to a number of another one, or to a limit, to tell which is higher; none without a level. */
-export const closeSentences = (plans: readonly RunPlan[], to: 'goodput' | 'limit'): string[] =>
+export const closeSentences = (plans: readonly NamedLevel[], to: keyof typeof closeTo): string[] =>
   plans.length === 0
     ? []
     : [
-        `${levelsText(plans)} ${plans.length === 1 ? 'is' : 'are'} within ${withoutZeros(formatPercent(closeShare))} of this ${to}, too close to tell with one run per level.`,
+        `${levelsText(plans)} ${plans.length === 1 ? 'is' : 'are'} within ${withoutZeros(formatPercent(closeShare))} of ${closeTo[to]}, too close to tell with one run per level.`,
       ];
+
+/** Returns that the trade-off of the recommended level, and of those above it, may be good or poor by chance; none with objectives, or without a recommendation. */
+export function closeToLimit({ levels, recommended: { concurrency: from, rule } }: SweepFigures): string[] {
+  if (rule !== 'trade-off' || from === null) return [];
+  const close = levels.filter((level) => level.concurrency >= from && isCloseTradeOff(level));
+  return closeSentences(
+    close.map(({ concurrency }) => ({ loadModel: 'closed', concurrency })),
+    'limit',
+  );
+}

@@ -1,6 +1,7 @@
 import { capital, countOf, formatCount, formatMs, formatMsRange, formatNumber, formatRate } from '../../format.ts';
 import type { RunRecord } from '../../record/run.ts';
 import type { LatencySuite, ThroughputSuite } from '../../record/suites/suite.ts';
+import { closeToLimit } from '../../record/sweeps/level-words.ts';
 import { earlyEnd } from '../words/early-end.ts';
 import { outcomeOfAll, outcomeWords } from '../words/outcome-words.ts';
 import type { RunVerdict } from '../words/verdict.ts';
@@ -55,6 +56,7 @@ export function throughputVerdict(suite: ThroughputSuite): RunVerdict {
             ? []
             : [
                 `Recommended concurrency ${formatCount(best.concurrency)}: ${formatRate(best.requestsPerS)}, ${formatRate(best.tokensPerS, 'tokens')}.`,
+                ...closeToLimit(figures),
               ]),
         ];
   const judged: Badge = missed.length === 0 ? { label: 'Passed', tone: 'good' } : { label: 'Failed', tone: 'bad' };
