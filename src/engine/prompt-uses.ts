@@ -59,13 +59,39 @@ export function promptUses(
             ...plannedTurns(request, plan.seed, start, sent),
           }
         : {};
-    // Generated prompts never repeat.
     return Object.assign(
-      { distinct: count === Infinity ? start + sent : count, start, sent },
+      { distinct: count === Infinity ? distinctGenerated(request, start + sent) : count, start, sent },
       asked,
       dataSetOf(request?.prompts),
     );
   });
+}
+
+/** Returns how many of the first prompts differ. Generated ones never repeat, but those of a trace may consist of its blocks alone. */
+function distinctGenerated(request: PreparedRequest | undefined, sent: number): number {
+  const trace = request?.synthetic?.trace ?? request?.conversations?.generated?.synthetic.trace;
+  if (trace === undefined) return sent;
+  const { rows, blockTokens } = trace;
+  const repeatable = new Set<string>();
+  let distinct = 0;
+  for (const [index, row] of rows.slice(0, sent).entries()) {
+    const turns = [row, ...(row.later ?? [])];
+    const isOfBlocks = turns.every(({ input = 0, blocks = [] }) => input <= blockTokens * blocks.length);
+    if (isOfBlocks) repeatable.add(turns.map(({ input, blocks = [] }) => `${input}:${hashOf(blocks)}`).join());
+    // A trace that is sent again has another text after its blocks.
+    else distinct += Math.ceil((sent - index) / rows.length);
+  }
+  return distinct + repeatable.size;
+}
+
+/** Returns a hash of numbers. The blocks of a long prompt are too many for a text of them. */
+function hashOf(numbers: readonly number[]): string {
+  let [low, high] = [0, 1];
+  for (const number of numbers) {
+    low = Math.imul(low, 31) + number;
+    high = Math.imul(high, 65_599) ^ number;
+  }
+  return `${low | 0}.${high}`;
 }
 
 /** Returns the lengths requested by the prompts from `start` on; empty unless they are generated. */

@@ -4,6 +4,7 @@ import { parseEndpoints } from '../../src/core/endpoints/parse.ts';
 import { prepareTargets } from '../../src/core/endpoints/prepare.ts';
 import { makePlan, type PlanChoices } from '../../src/core/plan/plan.ts';
 import type { RunRecord } from '../../src/core/record/run.ts';
+import { renderText } from '../../src/core/report/formats/text.ts';
 import { runBenchmark } from '../../src/engine/run.ts';
 import { startStreamServer, type StreamServer } from '../support/stream-server.ts';
 
@@ -55,6 +56,9 @@ const times = rows.map(({ at }) => at - 27_000);
 /** Returns when the requests of a record were due, ms from the first. */
 const dueTimes = ({ streamedRequests = [] }: RunRecord): number[] =>
   streamedRequests.map(({ scheduledMs }) => scheduledMs).toSorted((a, b) => a - b);
+
+/** Returns the text of a result in one line. */
+const factsOf = (record: RunRecord): string => renderText(record).replaceAll(/\s+/g, ' ');
 
 const assertTimes = (actual: readonly number[], expected: readonly number[]): void => {
   assert.equal(actual.length, expected.length);
@@ -156,5 +160,19 @@ describe('a replayed trace', function () {
       sent.map(({ prompt, max_tokens: most }) => [prompt.split(' ').length, most]),
       [...rows, ...rows.slice(0, 2)].map(({ input, output }) => [input, output]),
     );
+  });
+
+  it('says how many of its prompts differ', async () => {
+    // The first and the last consist of the same block alone. The others go on after it.
+    const short = [100, 600, 600, 100].map((input) =>
+      JSON.stringify({ timestamp: 0, input_length: input, hash_ids: [1] }),
+    );
+    const { record, sent } = await replay(short.join('\n'), { concurrency: 1, requests: 10 });
+    const different = new Set(sent.map(({ prompt }) => prompt)).size;
+    assert.equal(different, 6);
+    assert.deepEqual([record.targets[0]?.prompts?.distinct, record.targets[0]?.prompts?.sent], [different, 10]);
+    assert.match(factsOf(record), /10 generated prompts of 350 tokens on average \(min 100, max 600\), 6 different/);
+    const unique = await replay(azure);
+    assert.match(factsOf(unique.record), /6 generated prompts of [^)]+\), none sent twice/);
   });
 });

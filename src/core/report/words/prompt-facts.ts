@@ -47,15 +47,19 @@ function conversationUse(use: PromptUse, { min, max, mean }: NonNullable<PromptU
   const { askedInput, askedOutput, sent } = use;
   const output = askedOutput === undefined ? '' : `; asked for ${tokensText(askedOutput)} of output per turn`;
   if (askedInput !== undefined) {
-    return `${countOf(sent, 'generated conversation')}, none sent twice; ${turns}; ${tokensText(askedInput)} per turn${output}; think time ${think ?? '0s'}`;
+    return `${countOf(sent, 'generated conversation')}, ${repeatText(use)}; ${turns}; ${tokensText(askedInput)} per turn${output}; think time ${think ?? '0s'}`;
   }
   return `${use.distinct === 1 ? `the same one ${formatCount(use.sent)} times: ${why}` : givenText(use)}; ${turns}${output}; think time ${think ?? '0s unless the file sets one'}`;
 }
 
+/** Returns whether generated prompts repeat. Only those of a trace can. */
+const repeatText = ({ distinct, start, sent }: Pick<PromptUse, 'distinct' | 'start' | 'sent'>): string =>
+  distinct < start + sent ? `${formatCount(Math.min(distinct, sent))} different` : 'none sent twice';
+
 function useText({ distinct, start, sent, askedInput, askedOutput, dataSet }: PromptUse): string {
   const output = askedOutput === undefined ? '' : `; asked for ${tokensText(askedOutput)} of output`;
   if (askedInput !== undefined) {
-    return `${countOf(sent, 'generated prompt')} of ${tokensText(askedInput)}, none sent twice${output}`;
+    return `${countOf(sent, 'generated prompt')} of ${tokensText(askedInput)}, ${repeatText({ distinct, start, sent })}${output}`;
   }
   return `${dataSetText(dataSet)}${givenText({ distinct, start, sent })}${output}`;
 }

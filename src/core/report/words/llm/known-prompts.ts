@@ -14,11 +14,12 @@ const leastCounted = 0.97;
  * the run have in common: the server then knows them from an earlier run. Undefined otherwise, and if it can't be known.
  */
 function knownShare(run: RunRecord): number | undefined {
-  const { targets, plan, inputTokens = 0, successes, serverMetrics } = run;
-  if (plan.trace !== undefined || targets.length === 0) return undefined;
+  const { targets, inputTokens = 0, successes, serverMetrics } = run;
+  if (targets.length === 0) return undefined;
   let [sent, generated, fresh] = [0, 0, 0];
   for (const { prompts, llm } of targets) {
-    if (prompts?.askedInput === undefined || prompts.turns !== undefined) return undefined;
+    // Prompts of a trace have its blocks in common, also if another load sends them.
+    if (prompts?.askedInput === undefined || prompts.turns !== undefined || llm?.trace !== undefined) return undefined;
     const prefix = llm?.sharedPrefix === undefined ? 0 : (parseSharedPrefix(llm.sharedPrefix)?.tokens ?? 0);
     sent += prompts.sent;
     generated += prompts.sent * prompts.askedInput.mean;
