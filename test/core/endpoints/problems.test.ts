@@ -59,6 +59,8 @@ const rows: readonly (readonly [
   ['###\nPOST http://a/\n\nx\n> {%\n%}', ['script', '> {%', "aren't supported"]],
   ['http://a/\n{"a": 1}', ['body-on-get', '{"a": 1}', 'Use POST']],
   ['HEAD http://a/\n@b', ['body-on-get', '@b', 'Use POST']],
+  ['# @input-tokens 8\nhttp://a/v1/completions', ['body-on-get', 'http://a/v1/completions', 'POST']],
+  ['# @dialect openai\n# @stream true\nGET http://a/x', ['body-on-get', 'GET http://a/x', 'POST']],
   [
     'http://a/\nAuthorization: Bearer sk-1234567890',
     ['literal-secret', 'Authorization: Bearer sk-1234567890', 'Write Authorization: Bearer {{$secret NAME}} to keep'],

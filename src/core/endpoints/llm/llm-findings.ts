@@ -9,10 +9,16 @@ import { bodylessMethods } from '../known-words.ts';
 
 /** Reports findings about a request to a language model. Sends nothing. */
 export function reportLlm({ method, url, body, llm, range }: Target, report: Findings): void {
-  if (llm?.dialect !== undefined || bodylessMethods.has(method)) return;
+  const { prompts, isModel } = chosenBy(llm);
+  if (bodylessMethods.has(method)) {
+    // Directives add a body. One in the file has its own warning.
+    if (body === undefined && isModel)
+      report.warning('body-on-get', range, `Many servers reject a ${method} request with a body.`, 'Use POST.');
+    return;
+  }
+  if (llm?.dialect !== undefined) return;
   const address = withoutPlaceholders(url);
   if (!URL.canParse(address) || !/^https?:/i.test(address)) return;
-  const { prompts, isModel } = chosenBy(llm);
   const json = jsonOf(body);
   if (json === undefined && !prompts) return;
   const { api, completed, asksModel } = recognizeApi(address, json, prompts, isModel);
