@@ -1,5 +1,4 @@
 import type { EndpointsFile } from '../endpoints/types.ts';
-import { splitMetric } from '../values/objective-metrics.ts';
 import { distinctObjectives } from '../values/objectives.ts';
 import { checkLimit } from '../values/plan-options.ts';
 import type { Objective } from '../vocabulary.ts';
@@ -132,11 +131,7 @@ export function searchAfter(plan: SearchPlan, runs: readonly SearchedRun[]): Sea
  */
 const isTooShort = ({ objectives, choices }: SearchPlan, run: SearchedRun | undefined): boolean =>
   (choices.requests !== undefined || choices.durationS !== undefined) &&
-  neededToPass(
-    // A stream has many gaps between chunks.
-    objectives.filter(({ metric }) => splitMetric(metric)?.time !== 'icl'),
-    run?.requestsSent ?? 0,
-  ).length > 0;
+  neededToPass(objectives, run?.requestsSent ?? 0).length > 0;
 
 /**
  * Returns how many runs a search takes from its next level on if it measures nothing again: for a capacity in the middle of

@@ -7,7 +7,7 @@ import { leastCount, quantileShares } from '../metrics/statistics/quantiles.ts';
 import type { Distribution } from '../metrics/types.ts';
 import { isShare, quantileOf } from '../values/objective-metrics.ts';
 import { isWithinBound } from '../values/bounds.ts';
-import { evaluateObjectives, neededCounts, otherTimeOf, type Measured } from './objectives.ts';
+import { countedByRequest, evaluateObjectives, neededCounts, otherTimeOf, type Measured } from './objectives.ts';
 import type { Objective } from '../vocabulary.ts';
 
 /** Outcome of one run of a level. `undecided`: its intervals are on both sides of the objective or don't exist. */
@@ -161,7 +161,7 @@ export function requestsToJudge(objectives: readonly Objective[]): number {
 export function neededToPass(objectives: readonly Objective[], requests: number): string[] {
   const shares = judgedBy(objectives).filter(({ metric }) => isShare(metric));
   return [
-    ...neededCounts(objectives, requests),
+    ...neededCounts(countedByRequest(objectives), requests),
     ...shares.flatMap((objective) => {
       const least = leastForShare(objective);
       return Number.isFinite(least) && least > requests ? [`${objective.text} needs ${formatCount(least)}`] : [];

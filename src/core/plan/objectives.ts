@@ -214,6 +214,10 @@ export function withoutTokenTimes(objectives: readonly Objective[]): Objective[]
   return objectives.filter(({ metric }) => !isTokenTime(metric));
 }
 
+/** Returns the objectives with one value per request: a stream has many gaps between chunks. A limit by a baseline is never judged. */
+export const countedByRequest = (objectives: readonly Objective[]): Objective[] =>
+  objectives.filter(({ metric, value }) => value !== null && splitMetric(metric)?.time !== 'icl');
+
 /** Returns how many values the percentiles of objectives need, if a run has fewer requests: `p95 needs 59`. */
 export function neededCounts(objectives: readonly Objective[], requests: number): string[] {
   const needs = objectives.flatMap(({ metric }) => {

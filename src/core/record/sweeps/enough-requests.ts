@@ -1,12 +1,10 @@
 import { searchedPlan, type SearchPlan } from '../../plan/capacity-search.ts';
-import { neededToPass, neverConfirmed } from '../../plan/capacity.ts';
 import { targetRatePerS } from '../../plan/load/target-rate.ts';
-import { neededCounts } from '../../plan/objectives.ts';
+import { countedByRequest, neededCounts } from '../../plan/objectives.ts';
 import type { SweepPlan } from '../../plan/sweep.ts';
 import type { RunPlan } from '../../plan/types.ts';
-import { splitMetric } from '../../values/objective-metrics.ts';
-import type { Objective } from '../../vocabulary.ts';
-import { levelNames } from './level-words.ts';
+import { tooFewSentence } from './level-words.ts';
+import { tooFewToConfirm } from './search-needs.ts';
 
 /**
  * Returns which levels of a plan have too few requests to judge their objectives, and how many they need; empty if none, or if
@@ -21,7 +19,7 @@ export function tooFewRequests(plan: SweepPlan | SearchPlan): string[] {
   const finite = plan.levels.filter((level) => targetRatePerS(level) !== Infinity);
   const needs = (finite.length > 0 ? finite : plan.levels).map((level) => ({
     level,
-    needed: neededCounts(counted(level.objectives), mostRequests(level)),
+    needed: neededCounts(countedByRequest(level.objectives), mostRequests(level)),
   }));
   const few = needs.filter(({ needed }) => needed.length > 0);
   const texts = new Set(few.flatMap(({ needed }) => needed));
@@ -34,24 +32,6 @@ export function tooFewRequests(plan: SweepPlan | SearchPlan): string[] {
         ),
       ];
 }
-
-/** Returns that levels have too few requests: `Not enough requests to judge concurrency 1: p95 needs 59 per level.` */
-export const tooFewSentence = (plans: readonly RunPlan[], needed: string): string =>
-  `Not enough requests to judge ${levelNames(plans)}${needed === '' ? '' : `${needed} per level`}.`;
-
-/** Returns what the runs of a search need to confirm a level, if they have fewer requests, or if no number is enough. */
-export function tooFewToConfirm(objectives: readonly Objective[], requests: number): string[] {
-  const needed = neededToPass(counted(objectives), requests);
-  const never = neverConfirmed(objectives).map(({ text }) => text);
-  return [
-    ...(needed.length === 0 ? [] : [`Not enough requests to confirm a level: ${needed.join(', ')} per run.`]),
-    ...(never.length === 0 ? [] : [`No number of requests confirms ${never.join(', ')}.`]),
-  ];
-}
-
-/** Objectives with one value per request: a stream has many gaps between chunks. A limit by a baseline is never judged. */
-const counted = (objectives: readonly Objective[]): Objective[] =>
-  objectives.filter(({ metric, value }) => value !== null && splitMetric(metric)?.time !== 'icl');
 
 /** Number of requests that a plan sends at most; Infinity if nothing limits it in advance. */
 function mostRequests(plan: RunPlan): number {

@@ -3,7 +3,7 @@ import { measuredValue } from '../../values/objective-metrics.ts';
 import { isUnjudged, unjudgedSentences } from '../../values/objectives.ts';
 import type { Objective, Verdict } from '../../vocabulary.ts';
 import type { RunRecord } from '../run.ts';
-import { tooFewSentence } from './enough-requests.ts';
+import { tooFewSentence } from './level-words.ts';
 
 /** Returns objectives as text: `p95 < 2s and errors < 1%`. */
 export const wordsOf = (objectives: readonly Objective[]): string => objectives.map(({ text }) => text).join(' and ');

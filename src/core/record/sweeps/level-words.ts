@@ -45,6 +45,10 @@ export function levelNames(plans: readonly NamedLevel[]): string {
 /** Returns several levels at the start of a sentence: `Concurrency 1, 2`, `4/s, 8/s`. */
 export const levelsText = (plans: readonly NamedLevel[]): string => capital(levelNames(plans));
 
+/** Returns that levels have too few requests: `Not enough requests to judge concurrency 1: p95 needs 59 per level.` */
+export const tooFewSentence = (plans: readonly NamedLevel[], needed: string): string =>
+  `Not enough requests to judge ${levelNames(plans)}${needed === '' ? '' : `${needed} per level`}.`;
+
 /** What levels are close to. */
 const closeTo = { goodput: 'this goodput', limit: 'the limit of a good trade-off' } as const;
 

@@ -1,6 +1,6 @@
 import { countOf, formatCount, formatPercent } from '../../format.ts';
 import type { RunRecord } from '../run.ts';
-import { tooFewToConfirm } from './enough-requests.ts';
+import { tooFewToConfirm } from './search-needs.ts';
 import { unjudgedLevels, wordsOf } from './level-verdicts.ts';
 import { nameOfLevel, shortNameOfLevel } from './level-words.ts';
 import { loadOf } from './rate-levels.ts';
