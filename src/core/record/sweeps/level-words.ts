@@ -35,7 +35,7 @@ export function shortLevel(plan: NamedLevel): string {
 }
 
 /** Returns several levels in a sentence: `concurrency 1, 2`, `4/s, 8/s`. */
-export function levelNames(plans: readonly NamedLevel[]): string {
+function levelNames(plans: readonly NamedLevel[]): string {
   const names = [...new Set(plans.map(shortLevel))].join(', ');
   const [first] = plans;
   if (first === undefined || targetRatePerS(first) === null) return `concurrency ${names}`;
