@@ -104,10 +104,14 @@ describe('results panel of a sweep', () => {
 
   it('says in one tile that nothing is recommended, and why', async () => {
     const missed = sweepOf([levelRecord(1, lawful(1), { slo: 'p95 < 1ms' })]);
+    const few = levelRecord(1, lawful(1), { slo: 'p99 < 2s', count: 60 });
+    const search = { objectives: few.plan.objectives, from: 1, to: 8, capacity: null, firstFailing: 1, sure: false };
+    const undecided = sweepOf([few], { search: { ...search, trials: [{ concurrency: 1, outcome: 'undecided' }] } });
     for (const [state, why] of [
       [sweepStates.sweepOfFailures, 'no level that succeeds has a good trade-off'],
       [sweepStates.sweepOfOne, 'no concurrency 1 to compare with'],
       [{ ...sweepStates.sweep, sweep: missed }, 'no level meets the objectives'],
+      [{ ...sweepStates.sweep, sweep: undecided }, 'no level is confirmed to meet the objectives'],
     ] as const) {
       const { page } = await show(state);
       const tiles = await page.locator('.tile').evaluateAll((all) => all.map(({ textContent }) => textContent));

@@ -4,6 +4,7 @@ import { noLimitUpTo } from '../../../src/core/record/sweeps/capacity-sentences.
 import { formatCount, formatMs, formatPercent, formatRate } from '../../../src/core/format.ts';
 import { worstOutcome } from '../../../src/core/record/sweeps/level-verdicts.ts';
 import { concurrencyText, knee } from '../../../src/core/report/charts/levels.ts';
+import { surelyMisses } from '../../../src/core/report/words/sweep-verdict.ts';
 import { rateTiles } from './rate-tiles.ts';
 import type { Tile } from '../kit/tiles.ts';
 
@@ -79,8 +80,11 @@ function capacityTiles(sweep: SweepRecord): Tile[] {
   ];
 }
 
-function whyNone({ figures, levels }: SweepRecord): string {
-  if (figures.recommended.rule !== 'trade-off') return 'no level meets the objectives';
+function whyNone(sweep: SweepRecord): string {
+  const { figures, levels } = sweep;
+  if (figures.recommended.rule !== 'trade-off') {
+    return surelyMisses(sweep) ? 'no level meets the objectives' : 'no level is confirmed to meet the objectives';
+  }
   const short = levels.some(({ totalMs, responses }) => isTooShort(totalMs, responses));
   if (short && figures.levels.some(({ sound }) => sound)) return 'levels are too short for advice';
   return figures.levels.some(({ concurrency }) => concurrency === 1)
