@@ -97,7 +97,7 @@ describe('a capacity search in the editor', () => {
         box.show = () => {
           show();
           if (!box.prompt?.startsWith('Requests per level')) return;
-          shown.push(box.validationMessage);
+          shown.push(box.validationMessage, box.placeholder === box.prompt);
           box.hide();
         };
         return box;
@@ -118,6 +118,7 @@ describe('a capacity search in the editor', () => {
         message: 'Not enough requests to judge concurrency 1, 2: p99 needs 299 per level.',
         severity: vscode.InputBoxValidationSeverity.Warning,
       },
+      true,
     ]);
   });
 

@@ -30,6 +30,8 @@ export function askText(place: StepPlace, question: TextInput): Promise<Step<str
     const doubt = wrong === undefined ? question.warn?.(box.value) : undefined;
     box.validationMessage =
       doubt === undefined ? wrong : { message: doubt, severity: InputBoxValidationSeverity.Warning };
+    // A message hides the prompt. An empty box then has it as its placeholder.
+    box.placeholder = doubt === undefined ? undefined : question.prompt;
     return wrong === undefined;
   };
   Object.assign(box, place, { prompt: question.prompt, value: question.value, buttons: buttons(place) });
