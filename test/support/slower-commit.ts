@@ -76,6 +76,7 @@ export function makeSlowerCommit(folder: string, name = 'repository', slowerMs =
       .map((entry) => join(entry.parentPath, entry.name))
       .toSorted()
       .map((file) => (isFile(file) ? `${file} ${readFileSync(file, 'hex')}` : file));
+  let checked = 0;
   return {
     path,
     git,
@@ -84,10 +85,14 @@ export function makeSlowerCommit(folder: string, name = 'repository', slowerMs =
     worktrees,
     files,
     async checkNothingLeft(before) {
-      for (const { pid, port } of started()) {
+      const all = started();
+      // The ports of earlier servers may be in use again.
+      for (const { pid, port } of all.slice(checked)) {
         await waitFor(`process ${pid} ends`, () => !isAlive(pid));
-        assert.equal(await accepts(port), false, `port ${port}`);
+        // A killed process holds its sockets until the last of its threads has ended.
+        await waitFor(`port ${port} is closed`, async () => !(await accepts(port)));
       }
+      checked = all.length;
       // Git no longer lists a work tree whose last files it is still removing.
       await waitFor('work trees are gone', () => worktrees().length === 1 && files().length <= before.length);
       assert.deepEqual(files(), before);
