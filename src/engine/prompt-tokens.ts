@@ -1,6 +1,7 @@
 import { lengthMark } from '../core/endpoints/llm/synthetic-marks.ts';
 import type { PreparedRequest, Prompts, TokenSpread, UncountedPrompts } from '../core/endpoints/types.ts';
 import { LoadlensError } from '../core/errors.ts';
+import { formatCount } from '../core/format.ts';
 import { noTokenizer } from '../core/plan/run-checks.ts';
 import type { RunInput } from '../core/plan/types.ts';
 import { isVocabulary } from '../core/values/llm/tokenizers.ts';
@@ -84,7 +85,7 @@ function kept(
     used.push({ body: answers === undefined ? body : withLength(body, output), input, output });
   }
   if (used.length === 0) {
-    throw new LoadlensError(`No prompt of "${target}" is left of ${texts.length}.`, {
+    throw new LoadlensError(`No prompt of "${target}" is left of ${formatCount(texts.length)}.`, {
       hint: answers === undefined ? 'Widen @prompts-tokens.' : 'Widen @prompts-tokens, or use a file with answers.',
     });
   }

@@ -90,12 +90,19 @@ export function failureSentence(runs: readonly Failed[]): string | undefined {
 
 const withoutStop = (text: string): string => text.replace(/[.。]$/, '');
 
+/** In the text of a 404, a model that the server doesn't have; `/models` is a route. */
+const missingModel = /(?<![/\w])models?\b/i;
+
 /** Returns what to do about the most frequent failure. Undefined unless at least half of the requests failed. */
 export function failureAdvice(runs: readonly Failed[]): string | undefined {
   const total = (of: 'requestsSent' | 'successes'): number => runs.reduce((sum, run) => sum + run[of], 0);
   const [first] = failuresOf(runs);
   if (first === undefined || total('successes') * 2 > total('requestsSent')) return undefined;
-  if (first.error === undefined) return statusAdvice(first.status);
+  if (first.error === undefined) {
+    return first.status === 404 && missingModel.test(failureText(first))
+      ? 'Check the name of the model against those that the server lists.'
+      : statusAdvice(first.status);
+  }
   // No certificate is at fault.
   if (failureText(first).includes(noTls)) return 'Use http://, or a port where the server speaks TLS.';
   return errorWords[first.error].advice;

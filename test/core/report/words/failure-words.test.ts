@@ -57,6 +57,21 @@ describe('the reason why a run has no result', () => {
     assert.match(failureHint([run]), /^Fix the certificate.*--insecure or @insecure\.$/);
   });
 
+  it('of a 404 is the model where the server says so', () => {
+    const run = recordOf(Array.from({ length: 3 }, () => sampleOf(1, { status: 404 })));
+    const hintOf = (reason: string): string =>
+      failureHint([{ ...run, failureSamples: [{ target: 'one', status: 404, reason, text: '', count: 3 }] }]);
+    const ofModel = [
+      'The model `m` does not exist.',
+      "model 'm' not found",
+      'models/m is not found for API version v1beta',
+      'model: claude-m',
+    ];
+    for (const reason of ofModel) assert.match(hintOf(reason), /^Check the name of the model/, reason);
+    for (const reason of ['Cannot POST /v1/models/m', 'Not Found', 'No supermodel'])
+      assert.match(hintOf(reason), /^Check the path and the method/, reason);
+  });
+
   it('is stated for several runs together, and for one that sent nothing', () => {
     const run = recordOf(failed(2, 'noToken', 2), { targets });
     assert.equal(
