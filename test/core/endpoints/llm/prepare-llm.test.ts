@@ -267,7 +267,7 @@ describe('directives on language models', () => {
   });
 
   it('cause a warning if repeated, and the last one applies', () => {
-    const { problems, targets } = parseEndpoints('# @max-tokens 1\n# @max-tokens 2\nhttp://a/');
+    const { problems, targets } = parseEndpoints('# @max-tokens 1\n# @max-tokens 2\nPOST http://a/v1/completions');
     assert.deepEqual(
       problems.map(({ code }) => code),
       ['repeated-directive'],
