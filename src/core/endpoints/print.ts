@@ -5,12 +5,14 @@ import { directives } from './directives/directives.ts';
 import { nothingPending, type DirectiveScope } from './directives/pending.ts';
 import type { EndpointsFile, Target } from './types.ts';
 
-/** Returns whether a body line would be read as something else. */
-const isMisread = (line: string, first: boolean): boolean =>
+/** Returns whether a body line would be read as something else: in the first line, after a JSON text, or after a file. */
+const isMisread = (line: string): boolean =>
   isSeparator(line) ||
   isForeign(line) ||
   isBodyFile(line) ||
-  (first && (isComment(line) || surelyRequest(line) || matchVariable(line.trim(), false) !== undefined));
+  isComment(line) ||
+  surelyRequest(line) ||
+  matchVariable(line.trim(), false) !== undefined;
 
 /** Returns the lines of directives that set the same values. */
 const printDirectives = (scope: DirectiveScope): string[] =>
@@ -39,7 +41,7 @@ export function printEndpoints(file: EndpointsFile): string {
     text
       .replaceAll('\r\n', '\n')
       .split('\n')
-      .map((line, i) => (isMisread(line, i === 0) ? shield(line) : line))
+      .map((line) => (isMisread(line) ? shield(line) : line))
       .join('\n');
 
   const printTarget = (target: Target): string[] => {

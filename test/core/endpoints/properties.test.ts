@@ -67,6 +67,12 @@ const linesOf = ({ method, path, headers, body, weight }: Block): { text: string
 /** Users and passwords in front of a host that aren't a header's text. */
 const userInfo = ['a\uFEFF', 'a b', 'ü:%20', ' : ', '%7B%7Bx%7D%7D', '{{$env E}}\u2028', '{{$env E}}:p%20'];
 
+/** Lines of a body that would be a comment, a variable, or a request if they were written as they are. */
+const afterJsonOrFile = ['#', '# text', '@z = 1', 'GET http://b/'].flatMap((line) => [
+  `@y = ${line}\nPOST http://a/\n\n[1,\n\n 2]\n{{y}}\n###`,
+  `@y = ${line}\nPOST http://a/\n\n< in.json\n{{y}}\n###`,
+]);
+
 describe('endpoints file: properties', () => {
   it('never throws, and every problem is inside the text', () => {
     fc.assert(
@@ -99,7 +105,12 @@ describe('endpoints file: properties', () => {
         assert.equal(hasError(again), false, printed);
         assert.equal(printEndpoints(again), printed);
       }),
-      { numRuns: 6000, examples: [...userInfo.map((one): [string] => [`http://${one}@dialect `]), ['GET {{']] },
+      {
+        numRuns: 6000,
+        examples: [...userInfo.map((one) => `http://${one}@dialect `), 'GET {{', ...afterJsonOrFile].map(
+          (one): [string] => [one],
+        ),
+      },
     );
     assert.ok(compared > 300, `${compared} files compared`);
   });
