@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { generates } from '../core/endpoints/llm/synthetic.ts';
 import type { PreparedRequest } from '../core/endpoints/types.ts';
 import { targetPicker } from '../core/values/pick.ts';
@@ -85,14 +86,8 @@ function distinctGenerated(request: PreparedRequest | undefined, sent: number): 
 }
 
 /** Returns a hash of numbers. The blocks of a long prompt are too many for a text of them. */
-function hashOf(numbers: readonly number[]): string {
-  let [low, high] = [0, 1];
-  for (const number of numbers) {
-    low = Math.imul(low, 31) + number;
-    high = Math.imul(high, 65_599) ^ number;
-  }
-  return `${low | 0}.${high}`;
-}
+const hashOf = (numbers: readonly number[]): string =>
+  createHash('sha256').update(Float64Array.from(numbers)).digest('base64');
 
 /** Returns the lengths requested by the prompts from `start` on; empty unless they are generated. */
 function askedTokens(

@@ -90,26 +90,24 @@ export function failureSentence(runs: readonly Failed[]): string | undefined {
 
 const withoutStop = (text: string): string => text.replace(/[.。]$/, '');
 
-/** In the text of a 404, a model that the server doesn't have; `/models` is a route. */
-const missingModel = /(?<![/\w])models?\b/i;
-
 /** Returns what to do about the most frequent failure. Undefined unless at least half of the requests failed. */
 export function failureAdvice(runs: readonly Failed[]): string | undefined {
   const total = (of: 'requestsSent' | 'successes'): number => runs.reduce((sum, run) => sum + run[of], 0);
   const [first] = failuresOf(runs);
   if (first === undefined || total('successes') * 2 > total('requestsSent')) return undefined;
-  if (first.error === undefined) {
-    return first.status === 404 && missingModel.test(failureText(first))
-      ? 'Check the name of the model against those that the server lists.'
-      : statusAdvice(first.status);
-  }
+  if (first.error === undefined) return statusAdvice(first.status, failureText(first));
   // No certificate is at fault.
   if (failureText(first).includes(noTls)) return 'Use http://, or a port where the server speaks TLS.';
   return errorWords[first.error].advice;
 }
 
-/** Recommendation if most responses have this status. */
-function statusAdvice(status: number): string {
+/** In the text of a 404, a model that the server doesn't have; `/models` is a route. */
+const missingModel = /(?<![/\w])models?\b/i;
+
+/** Recommendation if most responses have this status. @param text what the server said */
+function statusAdvice(status: number, text: string): string {
+  if (status === 404 && missingModel.test(text))
+    return 'Check the name of the model against those that the server lists.';
   switch (status) {
     case 401:
     case 407:
