@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answer, choose, runCommand, treeRows } from '../support/host/actions.ts';
+import { answer, choose, closePalette, runCommand, treeRows } from '../support/host/actions.ts';
 import type { Workbench } from '../support/host/launch.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { heading, table } from './panel.ts';
@@ -65,6 +65,6 @@ describe('a sweep from the Command Palette', () => {
       .filter({ hasText: /Requests per run/ })
       .waitFor();
     assert.equal(await bench.page.locator('.quick-input-widget input').first().inputValue(), '120');
-    await bench.page.keyboard.press('Escape');
+    await closePalette(bench.page);
   });
 });

@@ -8,19 +8,32 @@ const quickRows = (page: Page): Locator => page.locator('.quick-input-list .mona
 const quickRow = (page: Page, title: string): Locator =>
   quickRows(page).filter({ has: page.locator('.label-name').getByText(title, { exact: true }) });
 
+/** Writes into the open palette or box. Keys would go to an editor that takes the focus meanwhile, and change its file. */
+async function write(page: Page, text: string): Promise<void> {
+  await quickInput(page).waitFor({ timeout: 3000 });
+  await quickInput(page).evaluate((input: HTMLInputElement, value) => {
+    input.value = value;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }, text);
+}
+
+/** Closes the open palette or box, if there is one. */
+export async function closePalette(page: Page): Promise<void> {
+  if (await quickInput(page).isVisible()) await quickInput(page).press('Escape');
+}
+
 /** Runs a command by its full title, as the palette shows it. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   // An open palette does not hear of commands that are registered later, as they are after a start: open it anew then.
   for (let attempt = 1; ; attempt++) {
     await page.keyboard.press('F1');
     try {
-      // A window that has just been reloaded can close it again, as its editor takes the focus.
-      await quickInput(page).fill(`>${title}`, { timeout: 3000 });
+      await write(page, `>${title}`);
       await quickRow(page, title).click({ timeout: 3000 });
       return;
     } catch (error) {
       if (attempt === 5) throw error;
-      await page.keyboard.press('Escape');
+      await closePalette(page);
     }
   }
 }
@@ -29,10 +42,11 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 export async function reloadWindow(page: Page): Promise<void> {
   const title = 'Developer: Reload Window';
   await page.keyboard.press('F1');
-  await quickInput(page).fill(`>${title}`);
+  await write(page, `>${title}`);
   await quickRow(page, title).waitFor();
   // A click would wait for the page that it takes away.
   const gone = page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame());
+  await quickInput(page).focus();
   await page.keyboard.press('Enter');
   await gone;
 }
@@ -41,25 +55,25 @@ export async function reloadWindow(page: Page): Promise<void> {
 export async function chooseTheme(page: Page, name: string): Promise<void> {
   await runCommand(page, 'Preferences: Color Theme');
   await quickRow(page, 'Light Modern').waitFor();
-  await quickInput(page).fill(name);
+  await write(page, name);
   await quickRow(page, name).click();
 }
 
 /** Titles that the palette offers for a search text. */
 export async function paletteOffers(page: Page, text: string): Promise<string[]> {
   await page.keyboard.press('F1');
-  await quickInput(page).fill(`>${text}`);
+  await write(page, `>${text}`);
   await quickRows(page).first().waitFor();
   const titles = await quickRows(page).locator('.label-name').allInnerTexts();
-  await page.keyboard.press('Escape');
+  await closePalette(page);
   return titles;
 }
 
 /** Answers the open input box whose prompt contains `prompt`. */
 export async function answer(page: Page, prompt: string | RegExp, value: string): Promise<void> {
   await page.locator('.quick-input-widget').filter({ hasText: prompt }).waitFor();
-  await quickInput(page).fill(value);
-  await page.keyboard.press('Enter');
+  await write(page, value);
+  await quickInput(page).press('Enter');
 }
 
 /** Picks a row of the open list by its title. */
@@ -71,7 +85,7 @@ export async function choose(page: Page, title: string): Promise<void> {
 export async function saveAs(page: Page, file: string, proposed = path.extname(file)): Promise<void> {
   // It comes up empty and proposes a path a moment later, over whatever was typed until then.
   await waitFor('the proposed path', async () => (await quickInput(page).inputValue()).endsWith(proposed));
-  await quickInput(page).fill(file);
+  await write(page, file);
   await page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
 }
 

@@ -56,6 +56,8 @@ const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.enableExperiments': false,
   'workbench.tips.enabled': false,
+  // An editor or webview that loads takes the focus, which would close a palette between the steps of a test.
+  'workbench.quickOpen.closeOnFocusLost': false,
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
