@@ -284,10 +284,11 @@ describe('a capacity search by rate', () => {
     capacityPerS: number | null,
     firstFailingPerS: number | null,
     above: 'fail' | 'undecided' = 'fail',
+    runs: readonly RunRecord[] = levels,
   ): SweepRecord =>
     makeSweepRecord({
       ...sweep,
-      levels,
+      levels: runs,
       rates: { planned: [null, 10, 20, 40], skipped: [] },
       rateSearch: {
         objectives: parseObjectives('response.p95 < 500ms').objectives,
@@ -326,5 +327,15 @@ describe('a capacity search by rate', () => {
     assert.ok(someLevelMeets(found(20, 40)));
     assert.ok(!someLevelMeets(found(null, 20)));
     assert.deepEqual(readSweep(JSON.parse(JSON.stringify(found(20, 40)))).rateSearch, found(20, 40).rateSearch);
+  });
+
+  it('says that no run achieved the rate it found, if outstanding requests grew in all of its runs', () => {
+    const sentence = 'No run achieved this rate: use longer runs.';
+    const saysIt = (...runs: readonly RunRecord[]): boolean => found(20, 40, 'fail', runs).capacity.includes(sentence);
+    assert.ok(saysIt(unsure(20, 19.1), rateLevel(40, 800, 19.5)));
+    assert.ok(saysIt(unsure(20, 19.1), unsure(20, 19.5), rateLevel(40, 800, 19.5)));
+    // Random arrivals were the reason in one run, or another rate was achieved that is higher.
+    assert.ok(!saysIt(unsure(20, 19.1), rateLevel(20, 200), rateLevel(40, 800, 19.5)));
+    assert.ok(!saysIt(unsure(20, 19.1), rateLevel(40, 800, 25)));
   });
 });

@@ -47,13 +47,14 @@ export function isHighestJudged(finite: readonly RunRecord[]): boolean {
 export const keptUp = (level: RunRecord): boolean =>
   isJudged(level) && !isOverSaturated(level) && succeeds(level) && (level.backlog?.unsent ?? 0) === 0;
 
+/** Returns whether some level achieved the rate of this one, or its outstanding requests didn't grow, so that random arrivals were the reason. */
+export const isAchieved = (level: RunRecord, levels: readonly RunRecord[]): boolean =>
+  (level.saturation?.growth ?? 0) <= 0 ||
+  levels.some((other) => succeeds(other) && (achievedPerS(other) ?? 0) >= rateOf(level));
+
 /** Returns the tolerance for a level that kept up if no level achieved its rate: ` within 5%`; otherwise an empty text. */
-export function toleranceText(level: RunRecord, levels: readonly RunRecord[]): string {
-  const isAchieved =
-    (level.saturation?.growth ?? 0) <= 0 ||
-    levels.some((other) => succeeds(other) && (achievedPerS(other) ?? 0) >= rateOf(level));
-  return isAchieved ? '' : ` within ${withoutZeros(formatPercent(leastShare))}`;
-}
+export const toleranceText = (level: RunRecord, levels: readonly RunRecord[]): string =>
+  isAchieved(level, levels) ? '' : ` within ${withoutZeros(formatPercent(leastShare))}`;
 
 /** Returns whether a level met all objectives and counts as holding: it wasn't over-saturated, and 90% of its requests succeeded. */
 export const holds = (level: RunRecord): boolean =>

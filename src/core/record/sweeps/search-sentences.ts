@@ -3,7 +3,7 @@ import type { RunRecord } from '../run.ts';
 import { tooFewToConfirm } from './search-needs.ts';
 import { unjudgedLevels, wordsOf } from './level-verdicts.ts';
 import { nameOfLevel, shortNameOfLevel } from './level-words.ts';
-import { loadOf } from './rate-levels.ts';
+import { isAchieved, loadOf } from './rate-levels.ts';
 import { surelyFails, type RecordedSearch } from './search-of.ts';
 
 /** Returns what a capacity search found, how surely, and what it took. */
@@ -20,8 +20,17 @@ export function searchSentences(levels: readonly RunRecord[], search: RecordedSe
   const requests = levels.reduce((sum, level) => sum + level.requestsSent, 0);
   return [
     foundText(levels, search),
+    ...unachieved(levels, search),
     `${boundary.length === 0 ? '' : confirmed}Total: ${countOf(levels.length, 'run')}, ${countOf(requests, 'request')}.`,
   ];
+}
+
+/** A rate a little above what the server can do meets objectives in a short run: the queue grows slowly. */
+function unachieved(levels: readonly RunRecord[], { by, capacity }: RecordedSearch): string[] {
+  const held = by === 'rate' && capacity !== null ? levels.filter((level) => loadOf(level) === capacity) : [];
+  return held.length > 0 && held.every((level) => !isAchieved(level, levels))
+    ? ['No run achieved this rate: use longer runs.']
+    : [];
 }
 
 /** The failing level may be undecided in all of its runs. Lower ones were tried only if the search ended. */
