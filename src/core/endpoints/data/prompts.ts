@@ -28,6 +28,8 @@ const answerMembers = ['answer', 'completion', 'response', 'output', 'expected_o
 /** Members that contain a question; the first present one counts. Other members describe the data set. */
 const textMembers = ['text', 'question', 'instruction', 'input', 'query'] as const;
 
+const knownMembers = new Set<string>(['prompt', 'messages', ...textMembers, ...answerMembers]);
+
 /**
  * Returns the prompts of a file, see readEntries: texts, objects whose members override those of the body, and the
  * questions of common data sets. `fail` receives a message and a hint.
@@ -56,9 +58,10 @@ export function readPrompts(
 }
 
 /** Returns the prompt of an entry; undefined if it's empty or a conversation without a user turn, as in large data sets. */
-function promptOf(value: unknown, fail: (message: string, hint: string) => never): Omit<Prompt, 'place'> | undefined {
-  if (typeof value === 'string') return isEmpty(value) ? undefined : { text: value };
-  if (!isObject(value)) return fail('is neither a string nor an object', 'Expected {"prompt": "Once upon a time"}.');
+function promptOf(entry: unknown, fail: (message: string, hint: string) => never): Omit<Prompt, 'place'> | undefined {
+  if (typeof entry === 'string') return isEmpty(entry) ? undefined : { text: entry };
+  if (!isObject(entry)) return fail('is neither a string nor an object', 'Expected {"prompt": "Once upon a time"}.');
+  const value = withKnownNames(entry);
   const turns = value['conversations'] ?? value['conversation'] ?? value['turns'];
   if (Array.isArray(turns)) return firstHumanTurn(turns);
   const { messages, prompt, ...others } = value;
@@ -85,6 +88,15 @@ function promptOf(value: unknown, fail: (message: string, hint: string) => never
   if (isEmpty(String(value[name]))) return undefined;
   const more = name === 'instruction' && typeof value['input'] === 'string' ? value['input'].trim() : '';
   return withAnswer({ text: more === '' ? String(value[name]) : `${String(value[name])}\n\n${more}` });
+}
+
+/** Returns an entry in which members such as `Prompt`, common in headers of CSV files, have their known names. */
+function withKnownNames(entry: Json): Json {
+  const renamed = ([name, value]: [string, unknown]): [string, unknown] => {
+    const known = name.trim().toLowerCase();
+    return [knownMembers.has(known) && !Object.hasOwn(entry, known) ? known : name, value];
+  };
+  return Object.fromEntries(Object.entries(entry).map(renamed));
 }
 
 const without = (members: Json, name: string): Json =>

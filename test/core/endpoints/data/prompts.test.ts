@@ -59,4 +59,15 @@ describe('answers in data sets', () => {
       { place: '', text: 'A lake?', answer: 'Inari, in the north' },
     ]);
   });
+
+  it('are found whatever the case of their names, which the names of other members keep', () => {
+    assert.deepEqual(read('a.csv', 'Prompt,maxTokens,Answer\nA lake?,5,Inari\n'), [
+      { place: '', text: 'A lake?', members: { maxTokens: '5' }, answer: 'Inari' },
+    ]);
+    assert.deepEqual(read('a.jsonl', '{"Question": "A river?"}'), [{ place: '', text: 'A river?' }]);
+    // The exact name counts if both are there.
+    assert.deepEqual(read('a.jsonl', '{"Prompt": "a title", "prompt": "A sea?"}'), [
+      { place: '', text: 'A sea?', members: { Prompt: 'a title' } },
+    ]);
+  });
 });
