@@ -590,6 +590,15 @@ describe('tokens of a stream', () => {
     assert.deepEqual(readStream(openai, late).input, [5, undefined]);
   });
 
+  it("are those of Groq's own member", () => {
+    const last = event({
+      choices: [{ delta: {}, finish_reason: 'stop' }],
+      x_groq: { id: 'req_1', usage: { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 } },
+    });
+    const read = readStream(openai, [text('a'), text('b'), last, done]);
+    assert.deepEqual([read.usage?.source, read.usage?.tokens, ...read.input], ['usage', 7, 5, undefined]);
+  });
+
   it('with several per event are counted by usage, or by their share of the text', () => {
     const times = ten.map((i) => 100 * i);
     const read = readStream(sse, [...ten.map(soFar), done], true, [...times, 900]);

@@ -10,7 +10,9 @@ export const openai: Dialect = {
   speaks: (message) => 'choices' in message,
   isPiece: (message) => listIn(message['choices']).some((choice) => 'delta' in objectIn(choice)),
   read(message, whole, story) {
-    const usage = usageIn(message['usage']) ?? (whole ? countsBeside(message) : undefined);
+    // Groq's streams have it in a member of their own.
+    const usage =
+      usageIn(message['usage'] ?? objectIn(message['x_groq'])['usage']) ?? (whole ? countsBeside(message) : undefined);
     if (usage !== undefined) story.usage(usage);
     for (const choice of listIn(message['choices'])) if (isJson(choice)) readChoice(choice, whole, story);
   },
