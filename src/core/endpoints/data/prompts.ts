@@ -92,11 +92,14 @@ function promptOf(entry: unknown, fail: (message: string, hint: string) => never
 
 /** Returns an entry in which members such as `Prompt`, common in headers of CSV files, have their known names. */
 function withKnownNames(entry: Json): Json {
-  const renamed = ([name, value]: [string, unknown]): [string, unknown] => {
+  const knownName = (name: string): string => {
     const known = name.trim().toLowerCase();
-    return [knownMembers.has(known) && !Object.hasOwn(entry, known) ? known : name, value];
+    return knownMembers.has(known) && !Object.hasOwn(entry, known) ? known : name;
   };
-  return Object.fromEntries(Object.entries(entry).map(renamed));
+  // Files may have a million entries, and few need a copy.
+  return Object.keys(entry).every((name) => knownName(name) === name)
+    ? entry
+    : Object.fromEntries(Object.entries(entry).map(([name, value]) => [knownName(name), value]));
 }
 
 const without = (members: Json, name: string): Json =>
