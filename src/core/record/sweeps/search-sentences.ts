@@ -19,17 +19,17 @@ export function searchSentences(levels: readonly RunRecord[], search: RecordedSe
   const confirmed = `${sure ? 'Confirmed' : 'Unconfirmed'}: ${boundary.join(', ')} (95% intervals${more}). `;
   const requests = levels.reduce((sum, level) => sum + level.requestsSent, 0);
   return [
-    foundText(levels, search),
-    ...unachieved(levels, search),
+    [foundText(levels, search), ...unachieved(levels, search)].join(' '),
     `${boundary.length === 0 ? '' : confirmed}Total: ${countOf(levels.length, 'run')}, ${countOf(requests, 'request')}.`,
   ];
 }
 
 /** A rate a little above what the server can do meets objectives in a short run: the queue grows slowly. */
 function unachieved(levels: readonly RunRecord[], { by, capacity }: RecordedSearch): string[] {
-  const held = by === 'rate' && capacity !== null ? levels.filter((level) => loadOf(level) === capacity) : [];
+  if (by !== 'rate' || capacity === null) return [];
+  const held = levels.filter((level) => loadOf(level) === capacity);
   return held.length > 0 && held.every((level) => !isAchieved(level, levels))
-    ? ['No run achieved this rate: use longer runs.']
+    ? [`No run achieved ${shortNameOfLevel(by, capacity)}: use longer runs.`]
     : [];
 }
 
