@@ -9,8 +9,8 @@ const quickRow = (page: Page, title: string): Locator =>
   quickRows(page).filter({ has: page.locator('.label-name').getByText(title, { exact: true }) });
 
 /** Writes into the open palette or box. Keys would go to an editor that takes the focus meanwhile, and change its file. */
-async function write(page: Page, text: string): Promise<void> {
-  await quickInput(page).waitFor({ timeout: 3000 });
+async function write(page: Page, text: string, limit: { readonly timeout?: number } = {}): Promise<void> {
+  await quickInput(page).waitFor(limit);
   await quickInput(page).evaluate((input: HTMLInputElement, value) => {
     input.value = value;
     input.dispatchEvent(new Event('input', { bubbles: true }));
@@ -28,7 +28,7 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     await page.keyboard.press('F1');
     try {
-      await write(page, `>${title}`);
+      await write(page, `>${title}`, { timeout: 3000 });
       await quickRow(page, title).click({ timeout: 3000 });
       return;
     } catch (error) {
